@@ -1,0 +1,192 @@
+import { ZzzError } from '../errors.ts'
+import { clientAddress, type TrustedProxies } from '../http/client-address.ts'
+import type { Outcome } from '../http/outcome.ts'
+import { Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
+import type { Request } from '../http/request.ts'
+import type { AssignKey } from './assign.ts'
+import { errorReply } from './error-reply.ts'
+
+/** What the context of every request takes from its application. */
+export interface ContextSettings {
+  readonly environment: string
+  readonly trustedProxies: TrustedProxies | undefined
+}
+
+/** The route a request matched, as far as a context shows it. */
+export interface MatchedRoute {
+  readonly method: string
+  /** The whole pattern, scopes joined: `/api/users/:id`. */
+  readonly pattern: string
+  readonly name: string | undefined
+}
+
+/** Options of `ctx.respond`: status (default 200) and content type. */
+export interface RespondOptions {
+  status?: number | undefined
+  type?: string | undefined
+}
+
+/**
+ * One request on its way through the pipeline. It reads the request, carries assigns, and makes replies; what a handler
+ * returns is the only home of response state. `P` holds the path parameters of the route's pattern.
+ */
+export class Context<out P extends object = object> {
+  readonly request: Request
+  /** Path parameters, percent-decoded once. */
+  readonly params: P
+  /** The route that matched; undefined where none did (404, 405). */
+  readonly route: MatchedRoute | undefined
+  readonly #settings: ContextSettings
+  #query: URLSearchParams | undefined
+  #assigns: Map<object, unknown> | undefined
+
+  constructor(request: Request, params: P, route: MatchedRoute | undefined, settings: ContextSettings) {
+    this.request = request
+    this.params = params
+    this.route = route
+    this.#settings = settings
+  }
+
+  get method(): string {
+    return this.request.method
+  }
+
+  /** The path, still percent-encoded, without the query. */
+  get path(): string {
+    return this.request.path
+  }
+
+  /** The parsed query; `ctx.query.get('page')`, `ctx.query.getAll('tag')`. */
+  get query(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.request.queryString)
+    return this.#query
+  }
+
+  /** A request header by name in any case; several lines are joined as `HeaderList.get` says. */
+  header(name: string): string | undefined {
+    return this.request.headers.get(name)
+  }
+
+  /**
+   * The client's address: the socket's other end, or, when that is one of the app's `trustedProxies`, the nearest
+   * address in `X-Forwarded-For` that is not. Empty without a socket (`app.fetch`).
+   */
+  get ip(): string {
+    return clientAddress(this.request, this.#settings.trustedProxies)
+  }
+
+  /** Aborts when the client disconnects before the reply is through, and when the handler's time is up. */
+  get signal(): AbortSignal {
+    return this.request.signal
+  }
+
+  /** `development`, `test`, `production` or another name of the app's choice. */
+  get environment(): string {
+    return this.#settings.environment
+  }
+
+  /** Keeps a value for what runs after this step. */
+  set<T>(key: AssignKey<T>, value: T): void {
+    this.#assigns ??= new Map()
+    this.#assigns.set(key, value)
+  }
+
+  /** The value under a key. Throws `ZZZ_ASSIGN_MISSING` where none was set: the middleware that sets it did not run. */
+  get<T>(key: AssignKey<T>): T {
+    if (this.#assigns?.has(key) !== true) {
+      throw new ZzzError(
+        'ZZZ_ASSIGN_MISSING',
+        `Nothing was set under ${JSON.stringify(key.name)} for ${this.method} ${this.path}. ` +
+          'Add the middleware that sets it to this route, or read it with ctx.find',
+      )
+    }
+    return this.#assigns.get(key) as T
+  }
+
+  /** The value under a key, or undefined. */
+  find<T>(key: AssignKey<T>): T | undefined {
+    return this.#assigns?.get(key) as T | undefined
+  }
+
+  /** Calls `listener` exactly once when the reply is through or broke off, on every back end and in `app.fetch`. */
+  onSettled(listener: (outcome: Outcome) => void): void {
+    this.request.onSettled(listener)
+  }
+
+  /** A JSON reply. Throws `ZZZ_JSON_UNSERIALISABLE` for a value that JSON has no text for. */
+  json(value: unknown, status = 200): Reply {
+    return typedReply(status, toJson(value), 'application/json; charset=utf-8')
+  }
+
+  /** An HTML reply. The text goes out as it is: escape what comes from users. */
+  html(text: string, status = 200): Reply {
+    return typedReply(status, text, 'text/html; charset=utf-8')
+  }
+
+  /** A plain text reply. */
+  text(text: string, status = 200): Reply {
+    return typedReply(status, text, 'text/plain; charset=utf-8')
+  }
+
+  /** A reply with any body; without a `type`, text goes out as plain text and bytes as `application/octet-stream`. */
+  respond(body: ReplyBody, options: RespondOptions = {}): Reply {
+    const status = options.status ?? 200
+    if (options.type !== undefined) return new Reply(status, body).header('content-type', options.type)
+    if (body === null) return new Reply(status, null)
+    return typedReply(
+      status,
+      body,
+      typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+    )
+  }
+
+  /** A reply that is produced while it is sent, no faster than the client reads: web or node stream, generator. */
+  stream(source: StreamBody, options: RespondOptions = {}): Reply {
+    return this.respond(source, options)
+  }
+
+  /** A reply without a body; 204 unless told. */
+  empty(status = 204): Reply {
+    return new Reply(status, null)
+  }
+
+  /**
+   * A redirect, 302 unless told; 303 answers a form. `location` is a path or a URL; characters that may not stand in a
+   * URL are percent-encoded. Throws `ZZZ_REDIRECT_INVALID` for a status outside 300 to 399.
+   */
+  redirect(location: string, status = 302): Reply {
+    if (status < 300 || status > 399) {
+      throw new ZzzError('ZZZ_REDIRECT_INVALID', `A redirect has a status from 300 to 399, got ${status}`)
+    }
+    return new Reply(status, null).header('location', encodeLocation(location))
+  }
+
+  /** A 404 reply in the form the client asks for; error pages treat it like a path that no route matches. */
+  notFound(message = `There is nothing at ${this.path}`): Reply {
+    return this.error(new ZzzError('ZZZ_NOT_FOUND', message))
+  }
+
+  /** The reply that an error becomes: its status, in the form the client asks for, with details in development only. */
+  error(error: unknown): Reply {
+    return errorReply(this.request, error, this.environment === 'development')
+  }
+}
+
+function toJson(value: unknown): string {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch (cause) {
+    throw new ZzzError('ZZZ_JSON_UNSERIALISABLE', `ctx.json: ${(cause as Error).message}`, { cause })
+  }
+  if (text === undefined)
+    throw new ZzzError('ZZZ_JSON_UNSERIALISABLE', `ctx.json: ${typeof value} has no JSON text`)
+  return text
+}
+
+/** Encodes what a URL may not hold (spaces, quotes, control characters, non-ASCII) and keeps what is encoded already. */
+function encodeLocation(location: string): string {
+  return location.replace(/[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+/g, (text) =>
+    encodeURIComponent(text.toWellFormed()),
+  )
+}

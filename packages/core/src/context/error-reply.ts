@@ -1,0 +1,77 @@
+import { inspect } from 'node:util'
+import { statusOf } from '../errors.ts'
+import { accepts } from '../http/accepts.ts'
+import { type Reply, typedReply } from '../http/reply.ts'
+import type { Request } from '../http/request.ts'
+import { reasonPhrase } from '../http/status.ts'
+import { escapeHtml } from '../internal/escape-html.ts'
+
+/** What a client is told about an error. */
+interface Problem {
+  readonly status: number
+  readonly title: string
+  readonly code: string | undefined
+  /** The message, where the client may read it. */
+  readonly detail: string | undefined
+  /** Stack and causes, in development only. */
+  readonly trace: string | undefined
+}
+
+/**
+ * The reply that an error becomes, in the form the client asks for: HTML, JSON (problem details, RFC 9457) or text.
+ * The reply keeps the error for loggers; the client reads the message only of errors meant for it (status below 500,
+ * or `expose`), and everything in development.
+ */
+export function errorReply(request: Request, error: unknown, development: boolean): Reply {
+  const problem = toProblem(error, development)
+  const reply = renderProblem(request, problem)
+  reply.error = error
+  const allow = (error as { allow?: unknown } | null)?.allow
+  if (typeof allow === 'string') reply.header('allow', allow)
+  return reply
+}
+
+function toProblem(error: unknown, development: boolean): Problem {
+  const status = statusOf(error)
+  const { code, message, expose } = (error ?? {}) as { code?: unknown; message?: unknown; expose?: unknown }
+  const exposed = development || (typeof expose === 'boolean' ? expose : status < 500)
+  return {
+    status,
+    title: reasonPhrase(status) || 'Error',
+    code: exposed && typeof code === 'string' ? code : undefined,
+    detail: exposed && typeof message === 'string' ? message : undefined,
+    trace: development && status >= 500 ? inspect(error) : undefined,
+  }
+}
+
+function renderProblem(request: Request, problem: Problem): Reply {
+  const { status } = problem
+  switch (accepts(request, ['text/plain', 'text/html', 'application/json', 'application/problem+json'])) {
+    case 'text/html':
+      return typedReply(status, problemHtml(problem), 'text/html; charset=utf-8')
+    case 'application/json':
+    case 'application/problem+json':
+      return typedReply(
+        status,
+        JSON.stringify({ type: 'about:blank', ...problem }),
+        'application/problem+json',
+      )
+    default:
+      return typedReply(status, problemText(problem), 'text/plain; charset=utf-8')
+  }
+}
+
+function problemText({ status, title, detail, trace }: Problem): string {
+  return [`${status} ${title}`, detail, trace].filter((line) => line !== undefined).join('\n') + '\n'
+}
+
+function problemHtml({ status, title, detail, trace }: Problem): string {
+  const paragraph = detail === undefined ? '' : `<p>${escapeHtml(detail)}</p>`
+  const stack = trace === undefined ? '' : `<pre>${escapeHtml(trace)}</pre>`
+  return (
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+    `<title>${status} ${title}</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:4rem auto;` +
+    `padding:0 1rem;color:#222}pre{overflow:auto;background:#f4f4f5;padding:1rem;font-size:13px}</style></head>` +
+    `<body><h1>${status} ${title}</h1>${paragraph}${stack}</body></html>`
+  )
+}

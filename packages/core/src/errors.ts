@@ -1,0 +1,109 @@
+/**
+ * Every error code of `@zzz/core` with the HTTP status it answers with when it reaches a client.
+ * A code is never reused for another meaning. `docs/errors.md` explains each one; a test keeps both equal.
+ */
+const catalogue = {
+  ZZZ_HTTP: 500,
+  ZZZ_NOT_FOUND: 404,
+  ZZZ_METHOD_NOT_ALLOWED: 405,
+  ZZZ_METHOD_UNKNOWN: 501,
+  ZZZ_PATH_MALFORMED: 400,
+  ZZZ_NO_REPLY: 500,
+  ZZZ_NEXT_TWICE: 500,
+  ZZZ_REPLY_REUSED: 500,
+  ZZZ_REPLY_LENGTH: 500,
+  ZZZ_STATUS_INVALID: 500,
+  ZZZ_HEADER_INVALID: 500,
+  ZZZ_REDIRECT_INVALID: 500,
+  ZZZ_JSON_UNSERIALISABLE: 500,
+  ZZZ_ASSIGN_MISSING: 500,
+  ZZZ_OPTION_INVALID: 500,
+  ZZZ_ROUTE_PATTERN: 500,
+  ZZZ_ROUTE_CONFLICT: 500,
+  ZZZ_ROUTE_UNKNOWN: 500,
+  ZZZ_ROUTE_PARAM: 500,
+  ZZZ_SERVICE_FAILED: 500,
+  ZZZ_APP_STATE: 500,
+  ZZZ_SERVER_STATE: 500,
+  ZZZ_DRAIN_DEADLINE: 503,
+  ZZZ_HANDLER_TIMEOUT: 503,
+  ZZZ_WRITE_TIMEOUT: 500,
+  ZZZ_OVERLOADED: 503,
+  ZZZ_UPGRADE_UNSUPPORTED: 501,
+  ZZZ_UPGRADE_REQUIRED: 426,
+  ZZZ_CLIENT_DISCONNECTED: 400,
+  ZZZ_BODY_TOO_LARGE: 413,
+  ZZZ_BODY_TIMEOUT: 408,
+  ZZZ_BODY_MALFORMED: 400,
+  ZZZ_BODY_TYPE: 415,
+  ZZZ_BODY_CONSUMED: 500,
+  ZZZ_REQUEST_MALFORMED: 400,
+  ZZZ_REQUEST_TIMEOUT: 408,
+  ZZZ_TARGET_TOO_LONG: 414,
+  ZZZ_HEADERS_TOO_LARGE: 431,
+  ZZZ_TRANSFER_CODING: 501,
+  ZZZ_VERSION_UNSUPPORTED: 505,
+  ZZZ_EXPECTATION_FAILED: 417,
+} as const
+
+/** A stable error code; see `docs/errors.md`. */
+export type ErrorCode = keyof typeof catalogue
+
+/** All error codes with their HTTP status. */
+export const errorCodes: Readonly<Record<ErrorCode, number>> = catalogue
+
+/** Options of an error: the underlying error, and another HTTP status than the code's own. */
+export interface ErrorOptions {
+  cause?: unknown
+  status?: number | undefined
+}
+
+/**
+ * Every error that `@zzz/core` throws on purpose. `code` is stable, `status` is what an HTTP client sees when the
+ * error reaches the pipeline, the message says what happened, where, and what to do.
+ */
+export class ZzzError extends Error {
+  override readonly name: string = 'ZzzError'
+  readonly code: ErrorCode
+  readonly status: number
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.status = options.status ?? catalogue[code]
+  }
+}
+
+/** Options of `HttpError`: the underlying error, and whether clients may read the message (default: status < 500). */
+export interface HttpErrorOptions {
+  cause?: unknown
+  expose?: boolean | undefined
+}
+
+/**
+ * An HTTP status to throw from a handler or middleware; the pipeline turns it into a reply.
+ *
+ * ```ts
+ * throw new HttpError(409, 'This name is taken')
+ * ```
+ */
+export class HttpError extends ZzzError {
+  override readonly name: string = 'HttpError'
+  readonly expose: boolean
+
+  constructor(status: number, message: string, options: HttpErrorOptions = {}) {
+    if (!Number.isInteger(status) || status < 400 || status > 599) {
+      throw new ZzzError('ZZZ_STATUS_INVALID', `HttpError needs a status from 400 to 599, got ${status}`)
+    }
+    super('ZZZ_HTTP', message, { status, cause: options.cause })
+    this.expose = options.expose ?? status < 500
+  }
+}
+
+/** The HTTP status that any thrown value stands for: its own `status` when that is 400 to 599, else 500. */
+export function statusOf(error: unknown): number {
+  const status = (error as { status?: unknown } | null | undefined)?.status
+  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599
+    ? status
+    : 500
+}

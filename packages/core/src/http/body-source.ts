@@ -1,0 +1,112 @@
+import { ZzzError } from '../errors.ts'
+import { isPromise, type MaybePromise } from '../internal/maybe-promise.ts'
+
+/** The bytes of one request body, pulled by its reader. Back ends and web requests implement it. */
+export interface BodySource extends AsyncIterable<Uint8Array> {
+  /** The declared length in bytes, undefined when it is only known at the end. */
+  readonly length: number | undefined
+  /**
+   * The next bytes, or null after the last; at once when they are here already. Rejects with a typed error when the
+   * body breaks off, is malformed, too large or too slow. One call at a time.
+   */
+  read(): MaybePromise<Uint8Array | null>
+  /** Says that nobody wants the rest; the back end drains it up to a bound or closes the connection. */
+  cancel(): void
+}
+
+/** Reads a source to its end, refusing more than `limit` bytes with `ZZZ_BODY_TOO_LARGE`. */
+export async function collect(source: BodySource, limit: number): Promise<Uint8Array> {
+  if (source.length !== undefined && source.length > limit) throw tooLarge(source, limit)
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (;;) {
+    const next = source.read()
+    const chunk = isPromise(next) ? await next : next
+    if (chunk === null) break
+    size += chunk.length
+    if (size > limit) throw tooLarge(source, limit)
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size)
+}
+
+function tooLarge(source: BodySource, limit: number): ZzzError {
+  source.cancel()
+  return new ZzzError(
+    'ZZZ_BODY_TOO_LARGE',
+    `The request body is larger than the ${limit} bytes this read allows`,
+  )
+}
+
+/** The async iterator of a source; leaving the loop early cancels the rest. */
+export function iterateSource(source: BodySource): AsyncIterator<Uint8Array> {
+  return {
+    async next() {
+      const value = await source.read()
+      return value === null ? { done: true, value: undefined } : { done: false, value }
+    },
+    async return() {
+      source.cancel()
+      return { done: true, value: undefined }
+    },
+  }
+}
+
+/** A source as a web stream that reads no further than its reader asks. */
+export function toWebStream(source: BodySource): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const chunk = await source.read()
+        if (chunk === null) controller.close()
+        else controller.enqueue(chunk)
+      },
+      cancel: () => source.cancel(),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+/** The body of a request that has none. */
+export const emptyBody: BodySource = {
+  length: 0,
+  read: () => null,
+  cancel() {},
+  [Symbol.asyncIterator]: () => iterateSource(emptyBody),
+}
+
+/** A source over bytes in memory. */
+export function bytesSource(bytes: Uint8Array): BodySource {
+  let left: Uint8Array | null = bytes
+  const source: BodySource = {
+    length: bytes.length,
+    read() {
+      const chunk = left
+      left = null
+      return chunk === null || chunk.length === 0 ? null : chunk
+    },
+    cancel() {
+      left = null
+    },
+    [Symbol.asyncIterator]: () => iterateSource(source),
+  }
+  return source
+}
+
+/** A source over a web stream, as a web `Request` brings it. */
+export function webSource(stream: ReadableStream<Uint8Array>): BodySource {
+  const reader = stream.getReader()
+  const source: BodySource = {
+    length: undefined,
+    async read() {
+      const { done, value } = await reader.read()
+      return done ? null : value
+    },
+    cancel() {
+      // A stream that failed already rejects the cancellation with the error that `read` reports.
+      reader.cancel().catch(() => {})
+    },
+    [Symbol.asyncIterator]: () => iterateSource(source),
+  }
+  return source
+}

@@ -1,0 +1,118 @@
+import type { ZzzError } from '../errors.ts'
+import { type BodySource, iterateSource } from './body-source.ts'
+
+/** What an incoming body asks of the connection that feeds it. */
+export interface BodyFlow {
+  /** Someone reads for the first time: the moment for `100 Continue`. */
+  started(): void
+  /** More than the high-water mark waits unread. */
+  pause(): void
+  /** There is room again. */
+  resume(): void
+  /** Nobody wants the rest. */
+  cancelled(): void
+}
+
+/** Unread bytes above which a body pauses its connection. */
+const highWaterMark = 64 * 1024
+
+interface Waiting {
+  resolve(chunk: Uint8Array | null): void
+  reject(error: unknown): void
+}
+
+/** A body that a connection pushes into and a handler pulls from, with back-pressure between them. */
+export class IncomingBody implements BodySource {
+  readonly length: number | undefined
+  /** True once the last byte arrived, whether it was read or not. */
+  complete = false
+  readonly #flow: BodyFlow
+  #chunks: Uint8Array[] = []
+  #buffered = 0
+  #started = false
+  #paused = false
+  #cancelled = false
+  #error: ZzzError | undefined
+  #waiting: Waiting | undefined
+
+  constructor(flow: BodyFlow, length: number | undefined) {
+    this.#flow = flow
+    this.length = length
+  }
+
+  /** True while the connection is held back because the handler reads too slowly. */
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#cancelled) return
+    if (this.#waiting !== undefined) {
+      this.#settle((waiting) => waiting.resolve(chunk))
+      return
+    }
+    this.#chunks.push(chunk)
+    this.#buffered += chunk.length
+    if (this.#buffered > highWaterMark && !this.#paused) {
+      this.#paused = true
+      this.#flow.pause()
+    }
+  }
+
+  end(): void {
+    this.complete = true
+    this.#settle((waiting) => waiting.resolve(null))
+  }
+
+  /** Breaks the body off; bytes that arrived before are dropped, since the message is not whole. */
+  fail(error: ZzzError): void {
+    if (this.complete || this.#error !== undefined) return
+    this.#error = error
+    this.#chunks = []
+    this.#settle((waiting) => waiting.reject(error))
+  }
+
+  read(): Uint8Array | null | Promise<Uint8Array | null> {
+    if (!this.#started) this.#start()
+    const chunk = this.#chunks.shift()
+    if (chunk !== undefined) return this.#taken(chunk)
+    if (this.#error !== undefined) return Promise.reject(this.#error)
+    if (this.complete || this.#cancelled) return null
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject }
+    })
+  }
+
+  cancel(): void {
+    if (this.#cancelled) return
+    this.#cancelled = true
+    this.#chunks = []
+    this.#settle((waiting) => waiting.resolve(null))
+    if (!this.complete) this.#flow.cancelled()
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return iterateSource(this)
+  }
+
+  #start(): void {
+    this.#started = true
+    if (!this.complete && this.#error === undefined) this.#flow.started()
+  }
+
+  #taken(chunk: Uint8Array): Uint8Array {
+    this.#buffered -= chunk.length
+    if (this.#paused && this.#buffered <= highWaterMark / 2) {
+      this.#paused = false
+      this.#flow.resume()
+    }
+    return chunk
+  }
+
+  #settle(how: (waiting: Waiting) => void): void {
+    const waiting = this.#waiting
+    if (waiting === undefined) return
+    this.#waiting = undefined
+    how(waiting)
+  }
+}

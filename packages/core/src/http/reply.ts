@@ -1,0 +1,88 @@
+import { ZzzError } from '../errors.ts'
+import type { FileRange } from './file-range.ts'
+import { HeaderList } from './header-list.ts'
+import type { Upgrade } from './upgrade.ts'
+
+/** A body that is produced while it is sent: web stream, node stream, async generator. */
+export type StreamBody = AsyncIterable<Uint8Array | string>
+
+/** What a reply can carry. */
+export type ReplyBody = null | string | Uint8Array | StreamBody | FileRange | Upgrade
+
+/**
+ * The answer to one request: status, headers and body. What a handler returns is the only home of response state.
+ * Mutable, so that middleware can add to it on its way out, and sent once.
+ *
+ * ```ts
+ * ctx.json({ id: 7 }).status(201).header('location', '/users/7')
+ * ```
+ */
+export class Reply {
+  statusCode: number
+  body: ReplyBody
+  readonly headers: HeaderList
+  /** The error that became this reply, kept for loggers; undefined for a reply that a handler returned. */
+  error: unknown = undefined
+  #taken = false
+
+  constructor(statusCode: number, body: ReplyBody, headers: HeaderList = new HeaderList()) {
+    this.statusCode = statusCode
+    this.body = body
+    this.headers = headers
+  }
+
+  /** Sets the status, 100 to 599. Throws `ZZZ_STATUS_INVALID` for anything else. */
+  status(code: number): this {
+    if (!Number.isInteger(code) || code < 100 || code > 599) {
+      throw new ZzzError('ZZZ_STATUS_INVALID', `A status is an integer from 100 to 599, got ${code}`)
+    }
+    this.statusCode = code
+    return this
+  }
+
+  /** Sets a header, replacing what was there. Throws `ZZZ_HEADER_INVALID` for what cannot stand in a header. */
+  header(name: string, value: string): this {
+    this.headers.set(name, value)
+    return this
+  }
+
+  /** Adds a header line beside those of the same name (`Set-Cookie`, `Vary`, `Link` …). */
+  append(name: string, value: string): this {
+    this.headers.append(name, value)
+    return this
+  }
+
+  /**
+   * For back ends: takes the reply for sending. Throws `ZZZ_REPLY_REUSED` the second time, because a reply kept in a
+   * variable and returned for two requests would share its headers and its stream between them.
+   */
+  take(): void {
+    if (this.#taken) {
+      throw new ZzzError('ZZZ_REPLY_REUSED', 'This reply was sent before. Make a new one for each request')
+    }
+    this.#taken = true
+  }
+}
+
+/** A reply whose only header is a content type known to be valid; the short way for the helpers of the context. */
+export function typedReply(status: number, body: ReplyBody, type: string): Reply {
+  return new Reply(status, body, new HeaderList(['content-type', type]))
+}
+
+export function isUpgrade(body: ReplyBody): body is Upgrade {
+  return body !== null && typeof body === 'object' && (body as { kind?: unknown }).kind === 'upgrade'
+}
+
+export function isFileRange(body: ReplyBody): body is FileRange {
+  return body !== null && typeof body === 'object' && (body as { kind?: unknown }).kind === 'file'
+}
+
+/** Releases what a body holds that will not be sent (a HEAD reply, a client that left). */
+export async function discardBody(body: ReplyBody): Promise<void> {
+  if (body === null || typeof body === 'string' || body instanceof Uint8Array || isUpgrade(body)) return
+  if (isFileRange(body)) return body.close()
+  if (body instanceof ReadableStream) return void (await body.cancel())
+  const destroy = (body as { destroy?: unknown }).destroy
+  if (typeof destroy === 'function') return void destroy.call(body)
+  await body[Symbol.asyncIterator]().return?.()
+}

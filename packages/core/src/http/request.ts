@@ -1,0 +1,228 @@
+import { ZzzError } from '../errors.ts'
+import { reportError } from '../internal/report.ts'
+import { type BodySource, bytesSource, collect, emptyBody, toWebStream } from './body-source.ts'
+import { HeaderList } from './header-list.ts'
+import type { Outcome } from './outcome.ts'
+
+export type HttpVersion = '1.0' | '1.1' | '2.0'
+
+/** The other end of the connection a request came over. */
+export interface Peer {
+  /** Address of the socket's other end; undefined for a request that came over no socket (`app.fetch`). */
+  readonly remoteAddress: string | undefined
+  readonly remotePort: number | undefined
+  /** True on TLS. */
+  readonly encrypted: boolean
+}
+
+/** Options of reads that buffer a body. */
+export interface ReadOptions {
+  /** Most bytes to buffer; more is refused with `ZZZ_BODY_TOO_LARGE` (413). Default 1 MiB. */
+  limit?: number | undefined
+}
+
+const defaultBodyLimit = 1024 * 1024
+/** Header lines as a back end hands them over: the raw block (valid, each line ended by CRLF), or a flat list. */
+export type HeaderSource = string | string[]
+
+/**
+ * One request, the same on every back end. Lean on purpose: headers are cut, the query is split off and the body is
+ * read when first asked for.
+ */
+export class Request {
+  /** The method as sent; methods are case-sensitive. */
+  readonly method: string
+  /** The request target as sent: `/users/42?tab=posts`, `http://host/path`, `*` or `host:port`. */
+  readonly target: string
+  readonly version: HttpVersion
+  /** The body's bytes as they arrive. Iterate it to stream; it can be read once. */
+  readonly body: BodySource
+  readonly peer: Peer
+  readonly #headerSource: HeaderSource
+  #headers: HeaderList | undefined
+  #path: string | undefined
+  #queryStart = -1
+  #bytes: Promise<Uint8Array> | undefined
+  #abort: AbortController | undefined
+  #aborted: unknown
+  #listeners: ((outcome: Outcome) => void)[] | undefined
+  #outcome: Outcome | undefined
+
+  constructor(
+    method: string,
+    target: string,
+    version: HttpVersion,
+    headers: HeaderSource,
+    body: BodySource | null,
+    peer: Peer,
+  ) {
+    this.method = method
+    this.target = target
+    this.version = version
+    this.#headerSource = headers
+    this.body = body ?? emptyBody
+    this.peer = peer
+  }
+
+  get headers(): HeaderList {
+    this.#headers ??=
+      typeof this.#headerSource === 'string'
+        ? cutHeaders(this.#headerSource)
+        : new HeaderList(this.#headerSource)
+    return this.#headers
+  }
+
+  /** The path, still percent-encoded, without the query: `/users/42`. `*` and CONNECT targets are given as sent. */
+  get path(): string {
+    if (this.#path === undefined) this.#splitTarget()
+    return this.#path as string
+  }
+
+  /** The query string without its `?`; empty when there is none. */
+  get queryString(): string {
+    if (this.#path === undefined) this.#splitTarget()
+    return this.#queryStart === -1 ? '' : this.target.slice(this.#queryStart)
+  }
+
+  /** Host and port the client addressed: of an absolute target, else of the `Host` header; empty in HTTP/1.0 without. */
+  get host(): string {
+    const absolute = /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)/i.exec(this.target)
+    return absolute?.[1] ?? this.headers.get('host') ?? ''
+  }
+
+  /** Aborts when the client disconnects before the reply is through, and when the handler's time is up. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      if (this.#aborted !== undefined) this.#abort.abort(this.#aborted)
+    }
+    return this.#abort.signal
+  }
+
+  /** The whole body, buffered. Calls share one read, so `text()` after `json()` works. */
+  bytes(options: ReadOptions = {}): Promise<Uint8Array> {
+    this.#bytes ??= collect(this.body, options.limit ?? defaultBodyLimit)
+    return this.#bytes
+  }
+
+  /** The whole body as UTF-8 text. */
+  async text(options: ReadOptions = {}): Promise<string> {
+    return new TextDecoder().decode(await this.bytes(options))
+  }
+
+  /**
+   * The whole body parsed as JSON. Throws `ZZZ_BODY_TYPE` (415) unless the content type is `application/json` or ends
+   * in `+json`, and `ZZZ_BODY_MALFORMED` (400) when it does not parse.
+   */
+  async json(options: ReadOptions = {}): Promise<unknown> {
+    const type = this.headers.get('content-type') ?? ''
+    if (!/^application\/(?:[^;]+\+)?json\s*(?:;|$)/i.test(type)) {
+      throw new ZzzError('ZZZ_BODY_TYPE', `Expected a JSON body, got content type ${JSON.stringify(type)}`)
+    }
+    const text = await this.text(options)
+    try {
+      return JSON.parse(text)
+    } catch (cause) {
+      throw new ZzzError('ZZZ_BODY_MALFORMED', `The body is not valid JSON: ${(cause as Error).message}`, {
+        cause,
+      })
+    }
+  }
+
+  /** The body as a web stream; after a buffering read, the bytes it kept. */
+  stream(): ReadableStream<Uint8Array> {
+    if (this.#bytes === undefined) return toWebStream(this.body)
+    const bytes = this.#bytes
+    return new ReadableStream({
+      async start(controller) {
+        const chunk = bytesSource(await bytes).read() as Uint8Array | null
+        if (chunk !== null) controller.enqueue(chunk)
+        controller.close()
+      },
+    })
+  }
+
+  /**
+   * Calls `listener` exactly once, after the last byte of the reply was handed to the operating system or the request
+   * broke off. For logs, metrics, temporary files, spans. A listener added after that is called at once.
+   */
+  onSettled(listener: (outcome: Outcome) => void): void {
+    if (this.#outcome !== undefined) {
+      this.#notify(listener, this.#outcome)
+      return
+    }
+    this.#listeners ??= []
+    this.#listeners.push(listener)
+  }
+
+  /** True when someone waits for the outcome; a back end skips the bookkeeping when nobody does. */
+  get hasListeners(): boolean {
+    return this.#listeners !== undefined
+  }
+
+  /** For back ends: says how the request ended. Only the first call counts. */
+  settle(outcome: Outcome): void {
+    if (this.#outcome !== undefined) return
+    this.#outcome = outcome
+    if (this.#listeners !== undefined) for (const listener of this.#listeners) this.#notify(listener, outcome)
+  }
+
+  /** For back ends: aborts `signal`. */
+  abort(reason: ZzzError): void {
+    this.#aborted ??= reason
+    this.#abort?.abort(reason)
+  }
+
+  #notify(listener: (outcome: Outcome) => void, outcome: Outcome): void {
+    try {
+      listener(outcome)
+    } catch (error) {
+      reportError(error, `An onSettled listener of ${this.method} ${this.target} failed`)
+    }
+  }
+
+  #splitTarget(): void {
+    const { target } = this
+    const start = target.charCodeAt(0) === 47 ? 0 : pathStart(target)
+    const question = target.indexOf('?', start)
+    if (question === -1) {
+      this.#path = start === 0 ? target : target.slice(start) || '/'
+    } else {
+      this.#path = target.slice(start, question) || '/'
+      this.#queryStart = question + 1
+    }
+  }
+}
+
+/** Where the path begins in a target that is not in origin form (RFC 9112 section 3.2). */
+function pathStart(target: string): number {
+  const authority = target.indexOf('://')
+  if (authority === -1) return 0
+  const end = target.slice(authority + 3).search(/[/?]/)
+  return end === -1 ? target.length : authority + 3 + end
+}
+
+/** Cuts a valid header block into fields; values lose the white space around them. */
+function cutHeaders(block: string): HeaderList {
+  const flat: string[] = []
+  let start = 0
+  for (;;) {
+    const colon = block.indexOf(':', start)
+    if (colon === -1) break
+    const end = block.indexOf('\r\n', colon)
+    flat.push(block.slice(start, colon).toLowerCase(), trimmed(block, colon + 1, end))
+    start = end + 2
+  }
+  return new HeaderList(flat)
+}
+
+/** The text between two indices without the spaces and tabs around it (OWS, RFC 9110 section 5.6.3). */
+function trimmed(text: string, start: number, end: number): string {
+  while (start < end && isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9
+}

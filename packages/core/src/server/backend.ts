@@ -1,0 +1,49 @@
+import type { Reply } from '../http/reply.ts'
+import type { Request } from '../http/request.ts'
+import type { Limits } from './limits.ts'
+import type { Timeouts } from './timeouts.ts'
+
+/** What a server asks of an application. It never throws and never rejects: every error is a reply already. */
+export type Handle = (request: Request) => Reply | Promise<Reply>
+
+/** Options of a listener, complete: defaults are filled in by `serve`. */
+export interface ListenOptions {
+  readonly host: string
+  /** 0 lets the system choose; `Listener.address` tells. */
+  readonly port: number
+  readonly limits: Limits
+  readonly timeouts: Timeouts
+  /** Called with faults that no request can be blamed for or told about. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Where a listener can be reached. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+  /** `http://127.0.0.1:5555`, ready to print. */
+  readonly url: string
+}
+
+/** A server back end: turns bytes into requests and replies into bytes. */
+export interface Backend {
+  readonly name: string
+  /** Starts listening; rejects with Node's error (`EADDRINUSE` …) when it cannot. */
+  listen(handle: Handle, options: ListenOptions): Promise<Listener>
+}
+
+/** A back end that listens. */
+export interface Listener {
+  readonly address: Address
+  /** Connections that are open now, upgraded ones included. */
+  connections(): number
+  /** Closes the listening socket; open connections go on. */
+  stopAccepting(): Promise<void>
+  /**
+   * Lets running requests finish and closes each connection after its last one, idle ones at once. Resolves when none is
+   * open any more, or when `signal` aborts, whichever is first.
+   */
+  drain(signal: AbortSignal): Promise<void>
+  /** Closes every connection now. */
+  destroy(): void
+}
