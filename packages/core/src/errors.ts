@@ -24,7 +24,7 @@ const catalogue = {
   ZZZ_ROUTE_PARAM: 500,
   ZZZ_SERVICE_FAILED: 500,
   ZZZ_APP_STATE: 500,
-  ZZZ_SERVER_STATE: 500,
+  ZZZ_LISTEN_FAILED: 500,
   ZZZ_DRAIN_DEADLINE: 503,
   ZZZ_HANDLER_TIMEOUT: 503,
   ZZZ_WRITE_TIMEOUT: 500,
@@ -52,10 +52,14 @@ export type ErrorCode = keyof typeof catalogue
 /** All error codes with their HTTP status. */
 export const errorCodes: Readonly<Record<ErrorCode, number>> = catalogue
 
-/** Options of an error: the underlying error, and another HTTP status than the code's own. */
-export interface ErrorOptions {
+/** Options of an error. */
+export interface ZzzErrorOptions {
+  /** The underlying error. */
   cause?: unknown
+  /** Another HTTP status than the code's own. */
   status?: number | undefined
+  /** Header fields that the reply must carry: `Allow`, `WWW-Authenticate`, `Retry-After` … */
+  headers?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -66,18 +70,24 @@ export class ZzzError extends Error {
   override readonly name: string = 'ZzzError'
   readonly code: ErrorCode
   readonly status: number
+  readonly headers: Readonly<Record<string, string>> | undefined
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+  constructor(code: ErrorCode, message: string, options: ZzzErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.status = options.status ?? catalogue[code]
+    this.headers = options.headers
   }
 }
 
-/** Options of `HttpError`: the underlying error, and whether clients may read the message (default: status < 500). */
+/** Options of `HttpError`. */
 export interface HttpErrorOptions {
+  /** The underlying error. */
   cause?: unknown
+  /** Whether clients may read the message outside development. Default: status below 500. */
   expose?: boolean | undefined
+  /** Header fields that the reply must carry. */
+  headers?: Readonly<Record<string, string>> | undefined
 }
 
 /**
@@ -95,7 +105,7 @@ export class HttpError extends ZzzError {
     if (!Number.isInteger(status) || status < 400 || status > 599) {
       throw new ZzzError('ZZZ_STATUS_INVALID', `HttpError needs a status from 400 to 599, got ${status}`)
     }
-    super('ZZZ_HTTP', message, { status, cause: options.cause })
+    super('ZZZ_HTTP', message, { status, cause: options.cause, headers: options.headers })
     this.expose = options.expose ?? status < 500
   }
 }

@@ -1,10 +1,44 @@
+export { type App, type AppOptions, createApp } from './app/app.ts'
+export type { Service } from './app/service.ts'
+export { type Clock, systemClock } from './clock.ts'
 export { type AssignKey, assign } from './context/assign.ts'
-export { Context, type RespondOptions } from './context/context.ts'
+export { type AppInfo, Context, type RespondOptions, type RouteInfo } from './context/context.ts'
 export type { Handler, HandlerResult, Middleware, Next } from './context/middleware.ts'
-export { type ErrorCode, errorCodes, HttpError, type HttpErrorOptions, ZzzError } from './errors.ts'
+export {
+  type ErrorCode,
+  errorCodes,
+  HttpError,
+  type HttpErrorOptions,
+  ZzzError,
+  type ZzzErrorOptions,
+} from './errors.ts'
+export { type FileRange, type FileRangeOptions, fileRange } from './http/file-range.ts'
 export { HeaderList } from './http/header-list.ts'
+export type { Method } from './http/method.ts'
 export type { Outcome } from './http/outcome.ts'
 export { Reply, type ReplyBody, type StreamBody } from './http/reply.ts'
 export { type ReadOptions, Request } from './http/request.ts'
+export { reasonPhrase } from './http/status.ts'
 export type { Upgrade } from './http/upgrade.ts'
-export { type FileRange, type FileRangeOptions, fileRange } from './http/file-range.ts'
+export { fromWebRequest, fromWebResponse, toWebRequest, toWebResponse } from './http/web.ts'
+export type { CheckedRoutes, EntryOf, NameMap } from './router/entry.ts'
+export type { Params } from './router/params.ts'
+export { type Path, path } from './router/path.ts'
+export { type ResourceAction, type ResourcesOptions, resources } from './router/resources.ts'
+export {
+  type AnyRoute,
+  any,
+  del,
+  get,
+  head,
+  options,
+  patch,
+  post,
+  put,
+  type Route,
+  type RouteOptions,
+  route,
+  type Verb,
+} from './router/route.ts'
+export { type Scope, type ScopeOptions, scope } from './router/scope.ts'
+export type { Query, QueryValue, UrlArgs, UrlParams } from './router/url.ts'

@@ -6,18 +6,26 @@ import type { Request } from '../http/request.ts'
 import type { AssignKey } from './assign.ts'
 import { errorReply } from './error-reply.ts'
 
-/** What the context of every request takes from its application. */
-export interface ContextSettings {
-  readonly environment: string
-  readonly trustedProxies: TrustedProxies | undefined
-}
-
-/** The route a request matched, as far as a context shows it. */
-export interface MatchedRoute {
+/** A route as it can be listed. */
+export interface RouteInfo {
   readonly method: string
   /** The whole pattern, scopes joined: `/api/users/:id`. */
   readonly pattern: string
   readonly name: string | undefined
+}
+
+/** What a request can know of its application. Handlers read it here, since importing the app itself would be a cycle. */
+export interface AppInfo {
+  /** `development`, `test`, `production` or another name of the app's choice. */
+  readonly environment: string
+  /** Every route in the order of writing. */
+  readonly routes: readonly RouteInfo[]
+}
+
+/** What the context of every request takes from its application. */
+export interface ContextSettings {
+  readonly app: AppInfo
+  readonly trustedProxies: TrustedProxies | undefined
 }
 
 /** Options of `ctx.respond`: status (default 200) and content type. */
@@ -35,12 +43,12 @@ export class Context<out P extends object = object> {
   /** Path parameters, percent-decoded once. */
   readonly params: P
   /** The route that matched; undefined where none did (404, 405). */
-  readonly route: MatchedRoute | undefined
+  readonly route: RouteInfo | undefined
   readonly #settings: ContextSettings
   #query: URLSearchParams | undefined
   #assigns: Map<object, unknown> | undefined
 
-  constructor(request: Request, params: P, route: MatchedRoute | undefined, settings: ContextSettings) {
+  constructor(request: Request, params: P, route: RouteInfo | undefined, settings: ContextSettings) {
     this.request = request
     this.params = params
     this.route = route
@@ -80,9 +88,9 @@ export class Context<out P extends object = object> {
     return this.request.signal
   }
 
-  /** `development`, `test`, `production` or another name of the app's choice. */
-  get environment(): string {
-    return this.#settings.environment
+  /** The application's environment and routes. */
+  get app(): AppInfo {
+    return this.#settings.app
   }
 
   /** Keeps a value for what runs after this step. */
@@ -168,7 +176,7 @@ export class Context<out P extends object = object> {
 
   /** The reply that an error becomes: its status, in the form the client asks for, with details in development only. */
   error(error: unknown): Reply {
-    return errorReply(this.request, error, this.environment === 'development')
+    return errorReply(this.request, error, this.app.environment === 'development')
   }
 }
 

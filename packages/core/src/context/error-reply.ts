@@ -26,8 +26,10 @@ export function errorReply(request: Request, error: unknown, development: boolea
   const problem = toProblem(error, development)
   const reply = renderProblem(request, problem)
   reply.error = error
-  const allow = (error as { allow?: unknown } | null)?.allow
-  if (typeof allow === 'string') reply.header('allow', allow)
+  const { headers } = (error ?? {}) as { headers?: Readonly<Record<string, string>> }
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (typeof value === 'string') reply.header(name, value)
+  }
   return reply
 }
 

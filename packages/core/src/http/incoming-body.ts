@@ -86,6 +86,7 @@ export class IncomingBody implements BodySource {
   cancel(): void {
     if (this.#cancelled) return
     this.#cancelled = true
+    this.#paused = false
     this.#chunks = []
     this.#settle((waiting) => waiting.resolve(null))
     if (!this.complete) this.#flow.cancelled()

@@ -1,3 +1,6 @@
 export type { Address, Backend, Handle, Listener, ListenOptions } from './backend.ts'
+export { nodeBackend } from './backends/node/node-backend.ts'
+export { zzzBackend } from './backends/zzz/zzz-backend.ts'
 export { defaultLimits, type Limits } from './limits.ts'
+export { type Servable, type ServeOptions, type Server, serve } from './serve.ts'
 export { defaultTimeouts, type Timeouts } from './timeouts.ts'

@@ -1,0 +1,20 @@
+import { createApp, get, post } from '@zzz/core'
+import { errorPages, logger, requestId } from '@zzz/core/middleware'
+import * as echo from './echo.ts'
+import * as hello from './hello.ts'
+import { notFoundPage } from './pages.ts'
+import { userPath } from './paths.ts'
+import * as users from './users.ts'
+import { welcome } from './welcome.ts'
+
+export const app = createApp({
+  use: [requestId(), logger(), errorPages({ pages: { 404: notFoundPage } })],
+  routes: [
+    get('/', { as: 'home' }, welcome),
+    get('/hello', { as: 'hello' }, hello.text),
+    get('/json', hello.json),
+    get(userPath, { as: 'user' }, users.show),
+    get('/echo', echo.describe),
+    post('/echo', echo.stream),
+  ],
+})

@@ -1,0 +1,3 @@
+import { path } from '@zzz/core'
+
+export const userPath = path('/users/:id')

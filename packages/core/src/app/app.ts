@@ -1,0 +1,141 @@
+import { type AppInfo, Context, type ContextSettings } from '../context/context.ts'
+import type { Middleware } from '../context/middleware.ts'
+import { ZzzError } from '../errors.ts'
+import { trustedProxies } from '../http/client-address.ts'
+import type { Reply } from '../http/reply.ts'
+import type { Request } from '../http/request.ts'
+import { fromWebRequest, toWebResponse } from '../http/web.ts'
+import type { MaybePromise } from '../internal/maybe-promise.ts'
+import { checkOptions, middlewareRule } from '../internal/options.ts'
+import { createMatcher } from '../router/create-matcher.ts'
+import type { CheckedRoutes, EntryOf, NameMap } from '../router/entry.ts'
+import { type FlatRoute, flattenRoutes } from '../router/flatten.ts'
+import type { AnyRoute } from '../router/route.ts'
+import { compileUrl, type UrlArgs, type UrlBuilder } from '../router/url.ts'
+import { compose, type Pipeline } from './compose.ts'
+import { currentEnvironment } from './environment.ts'
+import { createFallback } from './fallback.ts'
+import { runServices, type Service } from './service.ts'
+
+/** Options of an application. */
+export interface AppOptions {
+  /** Middleware around every request, outermost first; it also sees those that no route matches. */
+  use?: readonly Middleware[] | undefined
+  /** Started in order before a server accepts, stopped in reverse after it has drained. */
+  services?: readonly Service[] | undefined
+  /** Default: `ZZZ_ENV`, else `NODE_ENV`, else `production`. Errors show details only in `development`. */
+  environment?: string | undefined
+  /**
+   * Addresses and CIDR ranges of the proxies whose `X-Forwarded-For` is believed by `ctx.ip`. Default: none. Trust only
+   * proxies that set or append to that header themselves.
+   */
+  trustedProxies?: readonly string[] | undefined
+}
+
+/** An application: routes and middleware compiled, ready to answer. `Names` maps route names to patterns. */
+export interface App<Names = object> extends AppInfo {
+  /** Answers a request; for servers. Never throws and never rejects. */
+  handle(request: Request): MaybePromise<Reply>
+  /** Answers a web request without a server: for tests, for other runtimes, for mounting in another framework. */
+  fetch(request: globalThis.Request): Promise<Response>
+  /** The URL of a named route, typed; for tests, mails and the console. Handlers use `path()` values. */
+  url<Name extends keyof Names & string>(
+    name: Name,
+    ...args: Names[Name] extends string ? UrlArgs<Names[Name]> : never
+  ): string
+  /** Starts the services, for a process without a server. `serve` does it itself. */
+  start(): Promise<void>
+  /** Stops the services within `deadline` milliseconds each, default 10,000. */
+  stop(options?: { deadline?: number | undefined }): Promise<void>
+}
+
+const optionRules = {
+  routes: ['a list of routes', Array.isArray],
+  use: middlewareRule,
+  services: ['a list of services', Array.isArray],
+  environment: ['a name', (value: unknown) => typeof value === 'string' && value !== ''],
+  trustedProxies: ['a list of addresses and CIDR ranges', Array.isArray],
+} as const
+
+/**
+ * Makes an application of routes. Everything that can be known before a request is settled here: patterns are compiled,
+ * pipelines composed, conflicts refused. Importing or creating an application has no effect; `serve` or `app.start()`
+ * starts it.
+ *
+ * Throws `ZZZ_ROUTE_CONFLICT`, `ZZZ_ROUTE_PATTERN` and `ZZZ_OPTION_INVALID`.
+ *
+ * ```ts
+ * const app = createApp({ routes: [get('/hello/:name', (ctx) => ctx.text(`Hello, ${ctx.params.name}!`))] })
+ * await app.fetch(new Request('http://localhost/hello/Ada'))   // 200, Hello, Ada!
+ * ```
+ */
+export function createApp<const R extends AnyRoute>(
+  options: AppOptions & { routes: readonly R[] & CheckedRoutes<R> },
+): App<NameMap<EntryOf<R>>> {
+  checkOptions('createApp', options, optionRules)
+  const { use = [], services = [], environment = currentEnvironment() } = options
+  const flat = flattenRoutes(options.routes)
+  const routes = flat.map(({ method, pattern, name }) => Object.freeze({ method, pattern, name }))
+  const settings: ContextSettings = {
+    app: { environment, routes },
+    trustedProxies: options.trustedProxies && trustedProxies(options.trustedProxies),
+  }
+  const handle = createHandle(flat, use, settings)
+  const running = runServices(services)
+  const builders = compileUrls(flat)
+  return Object.freeze<App<NameMap<EntryOf<R>>>>({
+    environment,
+    routes,
+    handle,
+    fetch: async (web) => {
+      const request = fromWebRequest(web)
+      return toWebResponse(request, await handle(request))
+    },
+    url: (name, ...args) => urlOf(builders, name, args),
+    start: () => running.start(),
+    stop: (stopOptions = {}) => running.stop({ deadline: stopOptions.deadline ?? 10000 }),
+  })
+}
+
+interface Endpoint extends FlatRoute {
+  readonly pipeline: Pipeline
+}
+
+function createHandle(
+  flat: readonly FlatRoute[],
+  use: readonly Middleware[],
+  settings: ContextSettings,
+): (request: Request) => MaybePromise<Reply> {
+  const endpoints = flat.map((route): Endpoint => ({ ...route, pipeline: endpointPipeline(route, use) }))
+  const matcher = createMatcher(endpoints)
+  const fallback = createFallback(flat, use, settings)
+  return (request) => {
+    const match = matcher.match(request.method, request.path)
+    if (match.kind !== 'found') return fallback(request, match)
+    const { entry } = match
+    return entry.pipeline(new Context<object>(request, match.params, entry, settings))
+  }
+}
+
+function endpointPipeline(route: FlatRoute, use: readonly Middleware[]): Pipeline {
+  return compose([...use, ...route.use], route.handler, `${route.method} ${route.pattern}`)
+}
+
+function compileUrls(flat: readonly FlatRoute[]): ReadonlyMap<string, UrlBuilder> {
+  const named = flat.flatMap(({ name, pattern }) =>
+    name === undefined ? [] : [[name, compileUrl(pattern)] as const],
+  )
+  return new Map(named)
+}
+
+function urlOf(builders: ReadonlyMap<string, UrlBuilder>, name: string, args: readonly unknown[]): string {
+  const build = builders.get(name)
+  if (build === undefined) {
+    const known = [...builders.keys()].join(', ') || 'none'
+    throw new ZzzError(
+      'ZZZ_ROUTE_UNKNOWN',
+      `There is no route named ${JSON.stringify(name)}; known are ${known}`,
+    )
+  }
+  return build(...(args as Parameters<UrlBuilder>))
+}

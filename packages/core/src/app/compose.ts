@@ -1,0 +1,72 @@
+import type { Context } from '../context/context.ts'
+import type { Handler, HandlerResult, Middleware } from '../context/middleware.ts'
+import { ZzzError } from '../errors.ts'
+import { Reply } from '../http/reply.ts'
+import { fromWebResponse } from '../http/web.ts'
+import { isPromise, type MaybePromise } from '../internal/maybe-promise.ts'
+
+/** A whole pipeline: from a context to a reply. Never throws and never rejects. */
+export type Pipeline = (ctx: Context) => MaybePromise<Reply>
+
+/**
+ * Composes middleware, outermost first, and a handler. Each step is guarded by itself: what it throws becomes a reply
+ * there, so the middleware around it sees a reply in any case. Where no step is asynchronous, the pipeline is not.
+ */
+export function compose(middleware: readonly Middleware[], handler: Handler, where: string): Pipeline {
+  return middleware.reduceRight<Pipeline>(
+    (next, step) =>
+      guard(
+        (ctx) => step(ctx, once(next, ctx, step, where)),
+        `Middleware ${step.name || '(anonymous)'} of ${where}`,
+      ),
+    guard(handler, `The handler of ${where}`),
+  )
+}
+
+function once(next: Pipeline, ctx: Context, step: Middleware, where: string): () => MaybePromise<Reply> {
+  let called = false
+  return () => {
+    if (called) {
+      throw new ZzzError(
+        'ZZZ_NEXT_TWICE',
+        `Middleware ${step.name || '(anonymous)'} of ${where} called next() twice`,
+      )
+    }
+    called = true
+    return next(ctx)
+  }
+}
+
+function guard(run: (ctx: Context) => HandlerResult, where: string): Pipeline {
+  return (ctx) => {
+    try {
+      const result = run(ctx)
+      if (result instanceof Reply) return result
+      return isPromise(result) ? guardLater(result, ctx, where) : toReply(result, where)
+    } catch (error) {
+      return ctx.error(error)
+    }
+  }
+}
+
+async function guardLater(
+  result: PromiseLike<Reply | Response>,
+  ctx: Context,
+  where: string,
+): Promise<Reply> {
+  try {
+    return toReply(await result, where)
+  } catch (error) {
+    return ctx.error(error)
+  }
+}
+
+function toReply(value: unknown, where: string): Reply {
+  if (value instanceof Reply) return value
+  if (value instanceof Response) return fromWebResponse(value)
+  const got = value === undefined ? 'nothing; is a return missing?' : `a value of type ${typeof value}`
+  throw new ZzzError(
+    'ZZZ_NO_REPLY',
+    `${where} returned ${got} Return ctx.json(…), ctx.text(…) or another reply`,
+  )
+}

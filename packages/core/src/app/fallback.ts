@@ -1,0 +1,62 @@
+import { assign } from '../context/assign.ts'
+import { Context, type ContextSettings } from '../context/context.ts'
+import type { Middleware } from '../context/middleware.ts'
+import { ZzzError } from '../errors.ts'
+import { methods } from '../http/method.ts'
+import { Reply } from '../http/reply.ts'
+import type { Request } from '../http/request.ts'
+import type { MaybePromise } from '../internal/maybe-promise.ts'
+import type { FlatRoute } from '../router/flatten.ts'
+import type { Match } from '../router/matcher.ts'
+import { compose } from './compose.ts'
+
+/** Why no route was found. */
+type Miss = Exclude<Match<FlatRoute>, { kind: 'found' }>
+
+/** Answers a request that no route matches. */
+export type Fallback = (request: Request, miss: Miss) => MaybePromise<Reply>
+
+const missKey = assign<Miss>('miss')
+
+/**
+ * Makes the answer to everything that no route matches: 404, 405 with `Allow`, 501, the automatic OPTIONS, 400 for a
+ * malformed path. The application's middleware runs around it like around any handler.
+ */
+export function createFallback(
+  routes: readonly FlatRoute[],
+  use: readonly Middleware[],
+  settings: ContextSettings,
+): Fallback {
+  const known = new Set([...methods, ...routes.map((route) => route.method)])
+  const everything = [...new Set(['GET', 'HEAD', 'OPTIONS', ...routes.map((route) => route.method)])]
+    .filter((method) => method !== '*')
+    .sort()
+    .join(', ')
+
+  const answer = (ctx: Context): Reply => {
+    const { method, path } = ctx
+    const miss = ctx.get(missKey)
+    if (miss.kind === 'malformed') throw new ZzzError('ZZZ_PATH_MALFORMED', `The path ${path} is malformed`)
+    if (!known.has(method) || method === 'CONNECT') {
+      throw new ZzzError('ZZZ_METHOD_UNKNOWN', `No route of this application knows the method ${method}`)
+    }
+    if (method === 'OPTIONS' && path === '*') return allowReply(everything)
+    if (miss.kind === 'not-found') return ctx.notFound()
+    const allow = [...miss.allowed].join(', ')
+    if (method === 'OPTIONS') return allowReply(allow)
+    throw new ZzzError('ZZZ_METHOD_NOT_ALLOWED', `${path} does not take ${method}, only ${allow}`, {
+      headers: { allow },
+    })
+  }
+
+  const pipeline = compose(use, answer, 'an unmatched request')
+  return (request, miss) => {
+    const ctx = new Context<object>(request, {}, undefined, settings)
+    ctx.set(missKey, miss)
+    return pipeline(ctx)
+  }
+}
+
+function allowReply(allow: string): Reply {
+  return new Reply(204, null).header('allow', allow)
+}

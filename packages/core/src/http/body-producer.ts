@@ -1,0 +1,73 @@
+import { reportError } from '../internal/report.ts'
+import type { FileRange } from './file-range.ts'
+import { isFileRange, type StreamBody } from './reply.ts'
+
+/** The producing side of a streamed reply, whatever it came as. */
+export interface BodyProducer {
+  /** The next piece, or null after the last. Rejects when the source fails. */
+  next(): Promise<Uint8Array | string | null>
+  /** Ends the source early and frees what it holds. Safe at any time, also while `next` is pending, and repeatedly. */
+  cancel(): void
+}
+
+/** Opens a streamed body. A web stream is read by a reader, since only that can be cancelled while a read is pending. */
+export function openBody(body: StreamBody | FileRange): BodyProducer {
+  if (body instanceof ReadableStream) return fromWebStream(body as ReadableStream<Uint8Array | string>)
+  return fromIterator(body)
+}
+
+function fromWebStream(stream: ReadableStream<Uint8Array | string>): BodyProducer {
+  const reader = stream.getReader()
+  return {
+    async next() {
+      const { done, value } = await reader.read()
+      return done ? null : value
+    },
+    cancel() {
+      reader.cancel().catch((error: unknown) => reportError(error, 'Cancelling a reply stream failed'))
+    },
+  }
+}
+
+function fromIterator(body: StreamBody | FileRange): BodyProducer {
+  const iterator = body[Symbol.asyncIterator]()
+  let open = true
+  const close = () => {
+    if (!open) return
+    open = false
+    release(body, iterator).catch((error: unknown) => reportError(error, 'Closing a reply stream failed'))
+  }
+  return {
+    async next() {
+      const { done, value } = await iterator.next()
+      if (done !== true) return value
+      close()
+      return null
+    },
+    cancel: close,
+  }
+}
+
+/** A node stream is destroyed, a generator told to return, a file closed; each frees what it holds. */
+async function release(body: StreamBody | FileRange, iterator: AsyncIterator<unknown>): Promise<void> {
+  const destroy = (body as { destroy?: unknown }).destroy
+  if (typeof destroy === 'function') destroy.call(body)
+  else await iterator.return?.()
+  if (isFileRange(body)) await body.close()
+}
+
+/** Bytes in memory as pieces that a slow client can be watched taking. */
+export function slices(bytes: Uint8Array, size: number): BodyProducer {
+  let position = 0
+  return {
+    async next() {
+      if (position >= bytes.length) return null
+      const piece = bytes.subarray(position, position + size)
+      position += piece.length
+      return piece
+    },
+    cancel() {
+      position = bytes.length
+    },
+  }
+}

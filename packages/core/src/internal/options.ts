@@ -1,0 +1,58 @@
+import { ZzzError } from '../errors.ts'
+
+/** Known options by name: what a value has to be, in words, and the test for it. */
+export type OptionRules<Options> = {
+  readonly [Name in keyof Options]-?: readonly [expected: string, test: (value: unknown) => boolean]
+}
+
+/**
+ * Refuses options that are unknown or impossible; undefined counts as not given. Throws `ZZZ_OPTION_INVALID`, naming
+ * the option, what it belongs to (`where`) and the options there are.
+ */
+export function checkOptions<Options extends object>(
+  where: string,
+  options: Options,
+  rules: OptionRules<Options>,
+): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ZzzError(
+      'ZZZ_OPTION_INVALID',
+      `${where}: expected an object with options, got ${describe(options)}`,
+    )
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(rules, name)) {
+      const known = Object.keys(rules).join(', ')
+      throw new ZzzError(
+        'ZZZ_OPTION_INVALID',
+        `${where}: there is no option ${JSON.stringify(name)}; known are ${known}`,
+      )
+    }
+    const [expected, test] = rules[name as keyof Options]
+    if (value !== undefined && !test(value)) {
+      throw new ZzzError(
+        'ZZZ_OPTION_INVALID',
+        `${where}: option ${JSON.stringify(name)} has to be ${expected}, got ${describe(value)}`,
+      )
+    }
+  }
+}
+
+/** The rule of a list of middleware. */
+export const middlewareRule: readonly [string, (value: unknown) => boolean] = [
+  'a list of middleware functions',
+  (value) => Array.isArray(value) && value.every((step) => typeof step === 'function'),
+]
+
+/** The rule of a route's name. */
+export const nameRule: readonly [string, (value: unknown) => boolean] = [
+  'a text that is not empty',
+  (value) => typeof value === 'string' && value !== '',
+]
+
+/** A value in an error message: text in quotes, anything else by its type. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (value === null || value === undefined) return String(value)
+  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
+}

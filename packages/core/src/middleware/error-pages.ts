@@ -1,0 +1,77 @@
+import type { Context } from '../context/context.ts'
+import type { HandlerResult, Middleware } from '../context/middleware.ts'
+import { ZzzError } from '../errors.ts'
+import { accepts } from '../http/accepts.ts'
+import type { Reply } from '../http/reply.ts'
+import { fromWebResponse } from '../http/web.ts'
+import { checkOptions, describe } from '../internal/options.ts'
+
+/** Makes the page of an error; `reply` is what would go out without it. */
+export type ErrorPage = (ctx: Context, reply: Reply) => HandlerResult
+
+/** Options of `errorPages`. */
+export interface ErrorPagesOptions {
+  /** Pages by status (`404`), by class (`4xx`, `5xx`), or for everything (`default`); the most exact one is taken. */
+  pages: Readonly<Record<string, ErrorPage>>
+}
+
+const optionRules = { pages: ['an object of functions by status', isPages] } as const
+
+/**
+ * Replaces error replies by the application's own pages, for clients that want HTML; others keep their JSON or text.
+ * Only replies that an error became are replaced (`reply.error`), 404 and 405 among them; status, headers and the error
+ * for the log are kept. Where no page fits, the built-in one goes out. Throws `ZZZ_OPTION_INVALID`.
+ *
+ * ```ts
+ * errorPages({ pages: { 404: (ctx) => ctx.html('<h1>Not here</h1>'), '5xx': (ctx) => ctx.html('<h1>Sorry</h1>') } })
+ * ```
+ */
+export function errorPages(options: ErrorPagesOptions): Middleware {
+  checkOptions('errorPages', options, optionRules)
+  const { pages } = options
+  return async function errorPages(ctx, next) {
+    const reply = await next()
+    const page = reply.error === undefined ? undefined : pageFor(pages, reply.statusCode)
+    if (
+      page === undefined ||
+      accepts(ctx.request, ['text/plain', 'text/html', 'application/json']) !== 'text/html'
+    ) {
+      return reply
+    }
+    return dress(await page(ctx, reply), reply)
+  }
+}
+
+function pageFor(pages: Readonly<Record<string, ErrorPage>>, status: number): ErrorPage | undefined {
+  return pages[status] ?? pages[`${Math.floor(status / 100)}xx`] ?? pages.default
+}
+
+/** The page as the answer to the error: with its status, its headers and the error itself. */
+function dress(result: Reply | Response, original: Reply): Reply {
+  const page = result instanceof Response ? fromWebResponse(result) : result
+  page.statusCode = original.statusCode
+  page.error = original.error
+  for (const [name, value] of original.headers) {
+    if (!page.headers.has(name)) page.append(name, value)
+  }
+  return page
+}
+
+function isPages(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  for (const [status, page] of Object.entries(value)) {
+    if (!/^(?:[45]\d\d|[45]xx|default)$/.test(status)) {
+      throw new ZzzError(
+        'ZZZ_OPTION_INVALID',
+        `errorPages: ${JSON.stringify(status)} is no status, 4xx, 5xx or default`,
+      )
+    }
+    if (typeof page !== 'function') {
+      throw new ZzzError(
+        'ZZZ_OPTION_INVALID',
+        `errorPages: the page of ${status} is ${describe(page)}, not a function`,
+      )
+    }
+  }
+  return true
+}

@@ -1,0 +1,3 @@
+export { type ErrorPagesOptions, errorPages } from './error-pages.ts'
+export { type LoggerOptions, logger } from './logger.ts'
+export { type RequestIdOptions, requestId, requestIdKey } from './request-id.ts'

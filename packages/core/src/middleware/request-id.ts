@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import { type AssignKey, assign } from '../context/assign.ts'
+import type { Middleware } from '../context/middleware.ts'
+import { checkOptions } from '../internal/options.ts'
+
+/** The key of the request's id: `ctx.get(requestIdKey)`. */
+export const requestIdKey: AssignKey<string> = assign('requestId')
+
+/** Options of `requestId`. */
+export interface RequestIdOptions {
+  /** The header read and written. Default `x-request-id`. */
+  header?: string | undefined
+  /** Take an id that the client sends, when it is 1 to 128 letters, digits or `-_.:+/=`. Default true. */
+  accept?: boolean | undefined
+  /** Makes an id. Default: a random UUID. */
+  generate?: (() => string) | undefined
+}
+
+const optionRules = {
+  header: ['a header name', (value: unknown) => typeof value === 'string' && value !== ''],
+  accept: ['true or false', (value: unknown) => typeof value === 'boolean'],
+  generate: ['a function', (value: unknown) => typeof value === 'function'],
+} as const
+
+/** What may go into logs and headers as it came. */
+const sound = /^[\w.:+/=-]{1,128}$/
+
+/**
+ * Gives every request an id, under `requestIdKey` and as a response header, so that logs of several systems can be
+ * joined. Throws `ZZZ_OPTION_INVALID`.
+ */
+export function requestId(options: RequestIdOptions = {}): Middleware {
+  checkOptions('requestId', options, optionRules)
+  const { header = 'x-request-id', accept = true, generate = randomUUID } = options
+  return function requestId(ctx, next) {
+    const given = accept ? ctx.header(header) : undefined
+    const id = given !== undefined && sound.test(given) ? given : generate()
+    ctx.set(requestIdKey, id)
+    const reply = next()
+    return reply instanceof Promise
+      ? reply.then((later) => later.header(header, id))
+      : reply.header(header, id)
+  }
+}

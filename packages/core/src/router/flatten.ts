@@ -1,0 +1,99 @@
+import type { Handler, Middleware } from '../context/middleware.ts'
+import { ZzzError } from '../errors.ts'
+import { joinPatterns, parsePattern, shapeOf } from './pattern.ts'
+import type { AnyRoute, RouteNode } from './route.ts'
+import { checkRoutes } from './scope.ts'
+
+/** A route with all that its scopes add, ready to be matched and listed. */
+export interface FlatRoute {
+  /** The method as clients send it; `*` for all of them. */
+  readonly method: string
+  /** The whole pattern, prefixes included. */
+  readonly pattern: string
+  /** The whole name, prefixes included. */
+  readonly name: string | undefined
+  /** Middleware from the outermost scope to the route's own. */
+  readonly use: readonly Middleware[]
+  readonly handler: Handler
+}
+
+interface Surroundings {
+  readonly prefix: string
+  readonly name: string | undefined
+  readonly use: readonly Middleware[]
+}
+
+/**
+ * Lays nested scopes flat, in the order of writing.
+ *
+ * Throws `ZZZ_ROUTE_PATTERN` when prefix and pattern do not fit together (a name twice, a wildcard in the middle), and
+ * `ZZZ_ROUTE_CONFLICT`, naming both routes, when two have the same method and match the same paths, or when one name
+ * stands for two patterns.
+ *
+ * ```ts
+ * flattenRoutes([scope('/api', { as: 'api' }, [get('/users', { as: 'users' }, index)])])
+ * // [{ method: 'GET', pattern: '/api/users', name: 'api.users', use: [], handler: index }]
+ * ```
+ */
+export function flattenRoutes(routes: readonly AnyRoute[]): readonly FlatRoute[] {
+  const flat: FlatRoute[] = []
+  collect(routes, { prefix: '/', name: undefined, use: [] }, flat)
+  refuseConflicts(flat)
+  return flat
+}
+
+function collect(routes: readonly AnyRoute[], around: Surroundings, flat: FlatRoute[]): void {
+  checkRoutes(around.prefix === '/' ? 'Routes' : `Scope ${around.prefix}`, routes)
+  for (const item of routes) {
+    if (item.kind === 'route') flat.push(flatRoute(item, around))
+    else collect(item.routes, surround(item.prefix, item.name, item.use, around), flat)
+  }
+}
+
+function flatRoute({ method, pattern, name, use, handler }: RouteNode, around: Surroundings): FlatRoute {
+  const { prefix: whole, name: wholeName, use: all } = surround(pattern, name, use, around)
+  // The cast drops what only types know: that the handler finds the parameters it reads. `CheckedRoutes` saw to it.
+  return Object.freeze({
+    method,
+    pattern: whole,
+    name: name && wholeName,
+    use: all,
+    handler: handler as Handler,
+  })
+}
+
+function surround(
+  prefix: string,
+  name: string | undefined,
+  use: readonly Middleware[],
+  around: Surroundings,
+): Surroundings {
+  const names = [around.name, name].filter((part) => part !== undefined)
+  return {
+    prefix: joinPatterns(around.prefix, prefix),
+    name: names.length === 0 ? undefined : names.join('.'),
+    use: Object.freeze([...around.use, ...use]),
+  }
+}
+
+function refuseConflicts(flat: readonly FlatRoute[]): void {
+  const byTarget = new Map<string, FlatRoute>()
+  const byName = new Map<string, FlatRoute>()
+  for (const route of flat) {
+    const target = `${route.method} ${shapeOf(parsePattern(route.pattern))}`
+    const twin = byTarget.get(target)
+    if (twin !== undefined) throw conflict(twin, route, 'match the same requests; leave one out')
+    byTarget.set(target, route)
+    if (route.name === undefined) continue
+    const namesake = byName.get(route.name)
+    if (namesake !== undefined && namesake.pattern !== route.pattern) {
+      throw conflict(namesake, route, `are both named ${JSON.stringify(route.name)}; rename one`)
+    }
+    byName.set(route.name, route)
+  }
+}
+
+function conflict(one: FlatRoute, other: FlatRoute, why: string): ZzzError {
+  const [first, second] = [one, other].map(({ method, pattern }) => `${method} ${pattern}`)
+  return new ZzzError('ZZZ_ROUTE_CONFLICT', `The routes ${first} and ${second} ${why}`)
+}

@@ -1,0 +1,220 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { ZzzError } from '../../../errors.ts'
+import type { Reply } from '../../../http/reply.ts'
+import type { Peer } from '../../../http/request.ts'
+import type { Upgrade } from '../../../http/upgrade.ts'
+import type { Handle, ListenOptions } from '../../backend.ts'
+import { lingerClose } from '../../linger-close.ts'
+import { Exchange, type ExchangeHost } from './exchange.ts'
+import { refusal } from './refusal.ts'
+import { type RequestHead, readHead } from './request-head.ts'
+import { acceptUpgrade, type TakenSocket } from './upgrade.ts'
+
+/** What all connections of a listener share. */
+export interface ConnectionShared {
+  readonly options: ListenOptions
+  readonly handle: Handle
+  /** True when each connection closes after what it has begun. */
+  readonly draining: boolean
+  /** Runs outside the async context of whichever request freed the connection. */
+  run(task: () => void): void
+  /** Gives a socket that was taken out of HTTP back to it. */
+  adopt(socket: Socket): void
+}
+
+/** Requests that may wait for an earlier reply of their connection before it is no longer read. */
+const pipelineDepth = 16
+
+/**
+ * One connection: its requests in the order they came, each answered before the next is begun. node:http would run
+ * pipelined requests side by side, which RFC 9112 section 9.3.2 allows for safe methods only.
+ */
+export class Connection implements ExchangeHost {
+  readonly peer: Peer
+  readonly #shared: ConnectionShared
+  readonly #socket: Socket
+  #current: Exchange | undefined
+  /** Exchanges to come, and at the end perhaps the refusal of what came behind them. */
+  #queue: (Exchange | ZzzError)[] = []
+  #requests = 0
+  /** True once nothing further is taken: the last reply or a refusal is on its way. */
+  #closing = false
+  #halfClosed = false
+  #idleSince: number | undefined
+  #idleBytes = 0
+  /** Set while node:http has let go of the socket because the client asked to upgrade. */
+  #taken: TakenSocket | undefined
+
+  constructor(socket: Socket, shared: ConnectionShared) {
+    this.#socket = socket
+    this.#shared = shared
+    this.peer = {
+      remoteAddress: socket.remoteAddress,
+      remotePort: socket.remotePort,
+      encrypted: 'encrypted' in socket,
+    }
+    // What node:http does with a socket after a last reply would reset a client that still sends.
+    socket.destroySoon = () => {}
+    socket.on('error', ignore)
+    socket.on('end', this.#onEnd)
+    socket.on('close', this.#onClose)
+  }
+
+  get options(): ListenOptions {
+    return this.#shared.options
+  }
+
+  get handle(): Handle {
+    return this.#shared.handle
+  }
+
+  get lastReply(): boolean {
+    const { draining, options } = this.#shared
+    const nothingWaits = this.#queue.length === 0
+    return (
+      this.#requests >= options.limits.requestsPerConnection ||
+      (nothingWaits && (draining || this.#halfClosed))
+    )
+  }
+
+  /** A request came. */
+  request(message: IncomingMessage, response: ServerResponse): void {
+    this.#admit(message, response, false)
+  }
+
+  /** True when node:http may let go of the socket for this request: nothing else is going on. */
+  upgradable(message: IncomingMessage): boolean {
+    const hasBody = 'content-length' in message.headers || 'transfer-encoding' in message.headers
+    return this.#current === undefined && !this.#closing && !hasBody && message.httpVersion === '1.1'
+  }
+
+  /** A request came that may upgrade, or that node:http itself does not answer (CONNECT). */
+  take(message: IncomingMessage, taken: TakenSocket): void {
+    this.#taken = taken
+    this.#admit(message, taken.response, true)
+  }
+
+  /** What came is no valid request, or its head came too slowly. */
+  fault(error: ZzzError): void {
+    if (this.#closing) return
+    if (this.#current?.failBody(error)) return
+    const last = this.#queue.at(-1)
+    if (last instanceof Exchange && last.failBody(error)) return
+    if (last instanceof ZzzError) return
+    this.#enqueue(error)
+  }
+
+  finished(keepAlive: boolean): void {
+    this.#current = undefined
+    if (!keepAlive) return this.#close()
+    if (this.#taken !== undefined) this.#giveBack(this.#taken)
+    this.#shared.run(() => this.#next())
+  }
+
+  upgraded(reply: Reply, upgrade: Upgrade): void {
+    const taken = this.#taken as TakenSocket
+    this.#current = undefined
+    this.#closing = true
+    this.#taken = undefined
+    this.#socket.off('end', this.#onEnd)
+    this.#socket.off('close', this.#onClose)
+    acceptUpgrade(taken, reply, upgrade, this.options.onError)
+  }
+
+  cut(): void {
+    this.#socket.destroy()
+  }
+
+  /** Closes the connection when it is idle; else it closes after its last reply. */
+  drain(): void {
+    if (this.#current === undefined && !this.#closing) this.#close()
+  }
+
+  tick(now: number): void {
+    this.#current?.tick(now)
+    if (this.#current !== undefined || this.#closing) return
+    if (this.#idleSince === undefined) {
+      this.#idleSince = now
+      this.#idleBytes = this.#socket.bytesRead
+      return
+    }
+    const { keepAlive, header } = this.options.timeouts
+    // A head that has begun has its own time, which the parser keeps; empty lines alone never begin one.
+    const begun = this.#requests === 0 || this.#socket.bytesRead > this.#idleBytes
+    if (now - this.#idleSince >= keepAlive + (begun ? header : 0)) this.#close()
+  }
+
+  #admit(message: IncomingMessage, response: ServerResponse, taken: boolean): void {
+    if (this.#closing || this.#queue.at(-1) instanceof ZzzError) return
+    try {
+      const head: RequestHead = readHead(message, this.options.limits)
+      this.#requests++
+      this.#enqueue(new Exchange(this, head, message, response, taken))
+    } catch (error) {
+      this.#enqueue(error as ZzzError)
+    }
+  }
+
+  #enqueue(turn: Exchange | ZzzError): void {
+    this.#queue.push(turn)
+    if (this.#current === undefined) return this.#next()
+    // At the end of this turn of the loop: the parser resumes the socket behind each message it completes.
+    if (this.#queue.length === pipelineDepth) setImmediate(() => this.#holdBack())
+  }
+
+  #holdBack(): void {
+    if (this.#queue.length >= pipelineDepth) this.#socket.pause()
+  }
+
+  #next(): void {
+    const turn = this.#queue.shift()
+    if (turn === undefined) return this.#rest()
+    if (turn instanceof ZzzError) return this.#refuse(turn)
+    this.#current = turn
+    if (this.#halfClosed) turn.halfClosed()
+    turn.start()
+    if (this.#queue.length < pipelineDepth && this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  /** Nothing is left to answer. */
+  #rest(): void {
+    this.#idleSince = undefined
+    if (this.#halfClosed || this.#shared.draining) this.#close()
+    else if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  #refuse(fault: ZzzError): void {
+    if (this.#closing) return
+    if (!this.#socket.destroyed) this.#socket.write(refusal(fault))
+    this.#close()
+  }
+
+  /** Closes once everything written is sent. */
+  #close(): void {
+    this.#closing = true
+    this.#queue = []
+    lingerClose(this.#socket)
+  }
+
+  /** The offer to upgrade was answered like any other request: HTTP goes on. */
+  #giveBack(taken: TakenSocket): void {
+    this.#taken = undefined
+    taken.release()
+    this.#shared.adopt(this.#socket)
+  }
+
+  readonly #onEnd = (): void => {
+    this.#halfClosed = true
+    this.#current?.halfClosed()
+    if (this.#current === undefined && this.#queue.length === 0 && !this.#closing) this.#close()
+  }
+
+  readonly #onClose = (): void => {
+    this.#closing = true
+    this.#queue = []
+    this.#current?.closed()
+  }
+}
+
+function ignore(): void {}

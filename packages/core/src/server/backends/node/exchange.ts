@@ -1,0 +1,268 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ZzzError } from '../../../errors.ts'
+import { discardBody, isUpgrade, type Reply } from '../../../http/reply.ts'
+import { type Peer, Request } from '../../../http/request.ts'
+import type { Upgrade } from '../../../http/upgrade.ts'
+import { isPromise } from '../../../internal/maybe-promise.ts'
+import type { Handle, ListenOptions } from '../../backend.ts'
+import { faultReply } from '../zzz/fault-reply.ts'
+import { planReply, type ReplyPlan } from './reply-plan.ts'
+import { ReplySender } from './reply-sender.ts'
+import { RequestBody } from './request-body.ts'
+import type { RequestHead } from './request-head.ts'
+
+/** What an exchange asks of its connection. */
+export interface ExchangeHost {
+  readonly options: ListenOptions
+  readonly handle: Handle
+  readonly peer: Peer
+  /** True when the connection takes no further request. */
+  readonly lastReply: boolean
+  /** The exchange is over: its reply was sent and its body was taken or will not be. */
+  finished(keepAlive: boolean): void
+  /** The connection belongs to another protocol now. */
+  upgraded(reply: Reply, upgrade: Upgrade): void
+  /** The reply broke off; only cutting the connection tells the client so. */
+  cut(): void
+}
+
+/**
+ * One request and its reply. `handling` until there is a reply, `replying` until its last byte was handed to the
+ * operating system, `draining` while the rest of an unread body is taken off the wire, then `over`.
+ */
+export class Exchange {
+  readonly request: Request
+  readonly #host: ExchangeHost
+  readonly #head: RequestHead
+  readonly #response: ServerResponse
+  readonly #sender: ReplySender
+  readonly #body: RequestBody | undefined
+  /** True when the connection can be handed over (node:http decides that before there is a reply). */
+  readonly #upgradable: boolean
+  #phase: 'handling' | 'replying' | 'draining' | 'over' = 'handling'
+  #reply: Reply | undefined
+  #keepAlive = false
+  #fault: unknown
+  #waitingSince: number | undefined
+  #progress = 0
+
+  constructor(
+    host: ExchangeHost,
+    head: RequestHead,
+    message: IncomingMessage,
+    response: ServerResponse,
+    upgradable: boolean,
+  ) {
+    this.#host = host
+    this.#head = head
+    this.#response = response
+    this.#upgradable = upgradable
+    this.#sender = new ReplySender(response)
+    if (head.length !== 0) {
+      this.#body = new RequestBody(message, head.length, head.expectsContinue, host.options, {
+        started: () => this.#continue(),
+        completed: () => this.#bodyEnded(),
+        broken: () => this.#bodyEnded(),
+      })
+    }
+    const { method, target, version, headers } = head
+    this.request = new Request(method, target, version, headers, this.#body?.incoming ?? null, host.peer)
+    response.on('finish', () => this.#sent())
+  }
+
+  /** Calls the handler. */
+  start(): void {
+    try {
+      const reply = this.#host.handle(this.request)
+      if (isPromise(reply))
+        reply.then(
+          (value) => this.#send(value),
+          (error) => this.#broke(error),
+        )
+      else this.#send(reply)
+    } catch (error) {
+      this.#broke(error)
+    }
+  }
+
+  /** Breaks the body off: it is malformed, too large or late. True when there was one to break. */
+  failBody(error: ZzzError): boolean {
+    if (this.#body === undefined || this.#body.incoming.complete) return false
+    this.#body.fail(error)
+    return true
+  }
+
+  /** The client sends no more, but may still read. */
+  halfClosed(): void {
+    this.request.abort(disconnected())
+  }
+
+  /** The connection is gone. */
+  closed(): void {
+    if (this.#phase === 'over') return
+    const reason = this.#fault ?? disconnected()
+    const unsent = this.#phase !== 'draining'
+    this.#phase = 'over'
+    this.#body?.fail(disconnected())
+    this.#sender.stop()
+    if (!unsent) return
+    this.request.abort(reason instanceof ZzzError ? reason : disconnected())
+    const status = this.#reply?.statusCode ?? 0
+    this.request.settle({ status, bytesSent: this.#sender.bytesSent, aborted: true, error: reason })
+  }
+
+  /** Looks whether the time of the handler, the body or the client is up. */
+  tick(now: number): void {
+    if (this.#body?.expired(now)) this.#bodyTimedOut()
+    if (this.#phase === 'handling') this.#watchHandler(now)
+    else if (this.#phase === 'replying') this.#watchClient(now)
+  }
+
+  #continue(): void {
+    if (this.#phase === 'handling') this.#response.writeContinue()
+  }
+
+  #broke(error: unknown): void {
+    // A handle that throws breaks its contract; the client still gets an answer.
+    this.#host.options.onError(error)
+    this.#send(faultReply(500, error))
+  }
+
+  #send(reply: Reply): void {
+    if (this.#phase !== 'handling') return this.#discard(reply)
+    const sound = this.#take(reply)
+    if (isUpgrade(sound.body)) this.#sendUpgrade(sound, sound.body)
+    else this.#write(sound)
+  }
+
+  #take(reply: Reply): Reply {
+    try {
+      reply.take()
+      return reply
+    } catch (error) {
+      this.#host.options.onError(error)
+      return faultReply(500, error)
+    }
+  }
+
+  #sendUpgrade(reply: Reply, upgrade: Upgrade): void {
+    if (this.#upgradable && this.#head.protocols.includes(upgrade.protocol.toLowerCase())) {
+      this.#phase = 'over'
+      this.#host.upgraded(reply, upgrade)
+      this.request.settle({ status: 101, bytesSent: 0, aborted: false, error: reply.error })
+      return
+    }
+    const error = new ZzzError('ZZZ_UPGRADE_REQUIRED', `Ask for Upgrade: ${upgrade.protocol} (RFC 9110 7.8)`)
+    this.#write(faultReply(426, error), upgrade.protocol)
+  }
+
+  #write(reply: Reply, upgrade?: string): void {
+    this.#phase = 'replying'
+    this.#waitingSince = undefined
+    try {
+      this.#writeHead(reply, upgrade)
+    } catch (error) {
+      this.#host.options.onError(error)
+      this.#discard(reply)
+      this.#writeHead(faultReply(500, error), undefined)
+    }
+  }
+
+  #writeHead(reply: Reply, upgrade: string | undefined): void {
+    const plan = planReply(reply, this.#head.method)
+    this.#keepAlive = this.#mayKeepAlive(plan)
+    this.#sender.head(withUpgrade(plan, upgrade), this.#connectionField(upgrade), this.#head.version)
+    this.#reply = reply
+    if (plan.body === null) this.#discard(reply)
+    this.#sender.body(plan).catch((error: unknown) => this.#breakOff(error))
+  }
+
+  #mayKeepAlive(plan: ReplyPlan): boolean {
+    const endless = plan.openEnded && this.#head.version === '1.0'
+    return (
+      this.#head.keepAlive &&
+      this.#response.shouldKeepAlive &&
+      !plan.close &&
+      !endless &&
+      !this.#host.lastReply &&
+      this.#body?.tooLongToDrain !== true
+    )
+  }
+
+  /** `Connection` as far as the version does not imply it. */
+  #connectionField(upgrade: string | undefined): string | undefined {
+    const options = upgrade === undefined ? [] : ['upgrade']
+    if (!this.#keepAlive) options.push('close')
+    else if (this.#head.version === '1.0') options.push('keep-alive')
+    return options.length === 0 ? undefined : options.join(', ')
+  }
+
+  #breakOff(error: unknown): void {
+    if (this.#phase === 'over') return
+    this.#fault = error
+    this.#host.options.onError(error)
+    this.#host.cut()
+  }
+
+  /** The reply's last byte is out. */
+  #sent(): void {
+    if (this.#phase !== 'replying') return
+    const { statusCode: status, error } = this.#reply as Reply
+    this.#phase = 'draining'
+    this.request.settle({ status, bytesSent: this.#sender.bytesSent, aborted: false, error })
+    if (this.#keepAlive && this.#body !== undefined && !this.#body.incoming.complete)
+      this.#body.incoming.cancel()
+    this.#finishIfDrained()
+  }
+
+  #bodyEnded(): void {
+    if (this.#phase === 'draining') this.#finishIfDrained()
+  }
+
+  #finishIfDrained(): void {
+    const complete = this.#body === undefined || this.#body.incoming.complete
+    if (!complete && this.#keepAlive && !this.#body?.tooLongToDrain) return
+    this.#phase = 'over'
+    this.#host.finished(this.#keepAlive && complete)
+  }
+
+  #watchHandler(now: number): void {
+    // The clock stands while the client is the one to wait for.
+    if (this.#body?.arriving) this.#waitingSince = undefined
+    else this.#waitingSince ??= now
+    if (now - (this.#waitingSince ?? now) < this.#host.options.timeouts.handler) return
+    const error = new ZzzError(
+      'ZZZ_HANDLER_TIMEOUT',
+      `${this.request.method} ${this.request.target} took too long`,
+    )
+    this.request.abort(error)
+    this.#write(faultReply(503, error))
+  }
+
+  #watchClient(now: number): void {
+    const progress = this.#sender.bytesSent
+    if (!this.#sender.pending || progress !== this.#progress) this.#waitingSince = now
+    this.#progress = progress
+    this.#waitingSince ??= now
+    if (now - this.#waitingSince < this.#host.options.timeouts.write) return
+    this.#fault = new ZzzError('ZZZ_WRITE_TIMEOUT', 'The client stopped taking the reply')
+    this.#host.cut()
+  }
+
+  #bodyTimedOut(): void {
+    if (this.#phase === 'draining') this.#host.cut()
+    else this.#body?.fail(new ZzzError('ZZZ_BODY_TIMEOUT', 'The request body came too slowly'))
+  }
+
+  #discard(reply: Reply): void {
+    discardBody(reply.body).catch(this.#host.options.onError)
+  }
+}
+
+function withUpgrade(plan: ReplyPlan, upgrade: string | undefined): ReplyPlan {
+  return upgrade === undefined ? plan : { ...plan, headers: [...plan.headers, 'upgrade', upgrade] }
+}
+
+function disconnected(): ZzzError {
+  return new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'The client disconnected')
+}

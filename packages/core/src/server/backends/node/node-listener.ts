@@ -1,0 +1,156 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { Server as NetServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Address, Handle, Listener, ListenOptions } from '../../backend.ts'
+import { ConnectionGate } from '../../connection-gate.ts'
+import { addressOf, startListening } from '../../listening.ts'
+import { Ticker } from '../zzz/ticker.ts'
+import { Connection, type ConnectionShared } from './connection.ts'
+import { parserFault } from './parser-fault.ts'
+import { takeSocket } from './upgrade.ts'
+
+/** A node:http server behind our gate, with one `Connection` a socket. */
+export class NodeListener implements Listener, ConnectionShared {
+  readonly options: ListenOptions
+  readonly handle: Handle
+  draining = false
+  readonly #server: Server
+  readonly #gate: ConnectionGate
+  readonly #ticker: Ticker
+  readonly #connections = new Map<Duplex, Connection>()
+  /** Node's own listener, which gives a socket its parser. */
+  readonly #attachParser: (socket: Socket) => void
+  readonly #outside = AsyncLocalStorage.snapshot()
+  #address: Address | undefined
+
+  constructor(handle: Handle, options: ListenOptions) {
+    this.handle = handle
+    this.options = options
+    this.#ticker = new Ticker(options.timeouts)
+    this.#gate = new ConnectionGate({
+      limits: options.limits,
+      admit: (socket) => this.#admit(socket),
+      onError: options.onError,
+    })
+    this.#server = createServer(serverOptions(options))
+    this.#attachParser = this.#takeConnectionListener()
+    this.#listen()
+  }
+
+  get address(): Address {
+    return this.#address as Address
+  }
+
+  /** Binds the port. */
+  async open(): Promise<void> {
+    await startListening(this.#server, this.options)
+    this.#server.on('error', this.options.onError)
+    this.#address = addressOf(this.#server, 'http')
+  }
+
+  connections(): number {
+    return this.#gate.size
+  }
+
+  async stopAccepting(): Promise<void> {
+    // The method of net: the one of node:http closes idle connections too.
+    if (this.#server.listening) NetServer.prototype.close.call(this.#server)
+  }
+
+  async drain(signal: AbortSignal): Promise<void> {
+    this.draining = true
+    this.#gate.refuseWaiting()
+    for (const connection of this.#connections.values()) connection.drain()
+    await Promise.race([this.#gate.whenEmpty(), aborted(signal)])
+    if (this.#gate.size === 0) this.#stopParserClock()
+  }
+
+  destroy(): void {
+    this.stopAccepting()
+    this.#gate.destroy()
+    this.#stopParserClock()
+  }
+
+  run(task: () => void): void {
+    this.#outside(task)
+  }
+
+  adopt(socket: Socket): void {
+    this.#attachParser(socket)
+    socket.resume()
+  }
+
+  #admit(socket: Socket): void {
+    const connection = new Connection(socket, this)
+    this.#connections.set(socket, connection)
+    this.#ticker.add(connection)
+    socket.once('close', () => {
+      this.#connections.delete(socket)
+      this.#ticker.delete(connection)
+    })
+    this.#outside(() => this.adopt(socket))
+  }
+
+  /** Puts the gate before the parser: Node would start to parse each connection as it comes. */
+  #takeConnectionListener(): (socket: Socket) => void {
+    const server = this.#server
+    const [listener] = server.listeners('connection') as ((socket: Socket) => void)[]
+    server.removeAllListeners('connection')
+    server.on('connection', (socket) => this.#gate.enter(socket))
+    // Options of net.Server that node:http does not hand on: a parked socket is not read, and a client that ended its
+    // side still gets its answer.
+    Object.assign(server, { pauseOnConnect: true, httpAllowHalfOpen: true })
+    return (socket) => listener?.call(server, socket)
+  }
+
+  #listen(): void {
+    const onRequest = (message: IncomingMessage, response: ServerResponse): void =>
+      this.#connections.get(message.socket)?.request(message, response)
+    const onTaken = (message: IncomingMessage, stream: Duplex, head: Buffer): void =>
+      this.#connections.get(stream)?.take(message, takeSocket(message, stream as Socket, head))
+    const server = this.#server
+    for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, onRequest)
+    server.on('upgrade', onTaken)
+    server.on('connect', onTaken)
+    server.on('clientError', (error, stream) => this.#onClientError(error, stream))
+    Object.assign(server, {
+      shouldUpgradeCallback: (message: IncomingMessage) =>
+        this.#connections.get(message.socket)?.upgradable(message) ?? false,
+    })
+  }
+
+  #onClientError(error: Error, stream: Duplex): void {
+    const fault = parserFault(error)
+    if (fault !== undefined) this.#connections.get(stream)?.fault(fault)
+    else if (!stream.writable) stream.destroy()
+  }
+
+  /** node:http looks for slow heads with a timer of its own, which only its `close` ends. */
+  #stopParserClock(): void {
+    this.#server.close()
+  }
+}
+
+function serverOptions({ limits, timeouts }: ListenOptions): Parameters<typeof createServer>[0] {
+  return {
+    maxHeaderSize: orZero(limits.requestLine + limits.headerBytes) || Number.MAX_SAFE_INTEGER,
+    headersTimeout: orZero(timeouts.header),
+    connectionsCheckingInterval: Math.max(10, Math.min(1000, timeouts.header / 10)),
+    // Ours see more: whether anybody waits, and for whom.
+    requestTimeout: 0,
+    keepAliveTimeout: 0,
+    requireHostHeader: false,
+    highWaterMark: 16 * 1024,
+    insecureHTTPParser: false,
+  }
+}
+
+function orZero(value: number): number {
+  return Number.isFinite(value) ? Math.ceil(value) : 0
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  return signal.aborted ? Promise.resolve() : once(signal, 'abort')
+}

@@ -1,0 +1,114 @@
+import type { ServerResponse } from 'node:http'
+import { ZzzError } from '../../../errors.ts'
+import { type BodyProducer, openBody, slices } from '../../../http/body-producer.ts'
+import { reasonPhrase } from '../../../http/status.ts'
+import type { ReplyPlan } from './reply-plan.ts'
+
+/** Small enough that a client that takes its reply slowly is seen to take it. */
+const sliceSize = 16 * 1024
+
+/** Sends one planned reply over a `ServerResponse`, no faster than the client takes it. */
+export class ReplySender {
+  /** Bytes of the body that were handed to the operating system. */
+  bytesSent = 0
+  readonly #response: ServerResponse
+  #produced = 0
+  #producer: BodyProducer | undefined
+  #stopped = false
+  #wake: (() => void) | undefined
+
+  constructor(response: ServerResponse) {
+    this.#response = response
+    response.on('drain', () => this.#wake?.())
+  }
+
+  /** True while the client should be taking bytes. */
+  get pending(): boolean {
+    return (
+      this.#response.writableLength > 0 || (this.#response.writableEnded && !this.#response.writableFinished)
+    )
+  }
+
+  /** Writes the head. Throws, with nothing written, when a header cannot be sent. */
+  head(plan: ReplyPlan, connection: string | undefined, version: string): void {
+    const response = this.#response
+    const headers = [...plan.headers]
+    if (plan.length !== undefined) headers.push('content-length', String(plan.length))
+    else if (plan.openEnded && version !== '1.0') headers.push('transfer-encoding', 'chunked')
+    if (connection !== undefined) headers.push('connection', connection)
+    // Without these two, Node would add a Connection of its own, and chunks for an HTTP/1.0 client that sent TE.
+    response.removeHeader('connection')
+    response.useChunkedEncodingByDefault = false
+    response.writeHead(plan.status, reasonPhrase(plan.status), headers)
+  }
+
+  /**
+   * Sends the body and ends the reply. Rejects with the producer's error, or with `ZZZ_REPLY_LENGTH` when the bytes are
+   * not those the head promised; the reply is broken off then.
+   */
+  async body({ body, length }: ReplyPlan): Promise<void> {
+    if (body === null || (body instanceof Uint8Array && body.length <= sliceSize)) {
+      this.#end(body)
+      return
+    }
+    this.#producer = body instanceof Uint8Array ? slices(body, sliceSize) : openBody(body)
+    this.#response.flushHeaders()
+    await this.#pump(this.#producer, length)
+  }
+
+  /** Ends the producer: the client is gone. */
+  stop(): void {
+    this.#stopped = true
+    this.#producer?.cancel()
+    this.#wake?.()
+  }
+
+  async #pump(producer: BodyProducer, length: number | undefined): Promise<void> {
+    try {
+      for (;;) {
+        const piece = await producer.next()
+        if (this.#stopped) return
+        if (piece === null) break
+        await this.#write(typeof piece === 'string' ? Buffer.from(piece) : piece, length)
+        if (this.#stopped) return
+      }
+      if (length !== undefined && this.#produced < length) throw wrongLength(length, `only ${this.#produced}`)
+      this.#response.end()
+    } finally {
+      producer.cancel()
+    }
+  }
+
+  async #write(bytes: Uint8Array, length: number | undefined): Promise<void> {
+    this.#produced += bytes.length
+    if (length !== undefined && this.#produced > length) throw wrongLength(length, 'more')
+    for (let start = 0; start < bytes.length && !this.#stopped; start += sliceSize) {
+      const slice = bytes.subarray(start, start + sliceSize)
+      const room = this.#response.write(slice, (error) => this.#count(slice.length, error))
+      if (!room) await this.#drained()
+    }
+  }
+
+  #end(body: Uint8Array | null): void {
+    if (body === null || body.length === 0) this.#response.end()
+    // Bytes, never text: Node would put the head into the same string and encode that as UTF-8.
+    else this.#response.end(body, () => this.#count(body.length, null))
+  }
+
+  #count(bytes: number, error: Error | null | undefined): void {
+    if (!error) this.bytesSent += bytes
+  }
+
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+}
+
+function wrongLength(length: number, sent: string): ZzzError {
+  return new ZzzError(
+    'ZZZ_REPLY_LENGTH',
+    `The reply promised ${length} bytes of body, its stream gave ${sent}`,
+  )
+}

@@ -1,0 +1,107 @@
+import { type BodyProducer, openBody, slices } from '../../../http/body-producer.ts'
+import { isFileRange, type Reply } from '../../../http/reply.ts'
+import type { Request } from '../../../http/request.ts'
+import { isBodyless } from '../../../http/status.ts'
+import type { Upgrade } from '../../../http/upgrade.ts'
+import type { Output } from './output.ts'
+import { replyHead } from './reply-head.ts'
+
+/** Larger bodies are sent in slices, so that a client that stops taking them is noticed. */
+const sliceSize = 64 * 1024
+
+/** A body that is still to be sent after the head was. */
+export interface Pending {
+  readonly producer: BodyProducer
+  readonly chunked: boolean
+  /** Bytes promised by the head; undefined when it promised none. */
+  readonly length: number | undefined
+}
+
+/** What writing a reply came to: bytes of body that are on their way, and what has to be pumped after them. */
+export interface Written {
+  readonly bytes: number
+  readonly pending: Pending | undefined
+}
+
+const nothing: Written = { bytes: 0, pending: undefined }
+
+/** Writes a reply that is no upgrade: all of it, or its head when the body is a stream. */
+export function writeReply(
+  output: Output,
+  request: Request,
+  reply: Reply,
+  close: boolean,
+  date: string,
+): Written {
+  const { body, statusCode: status } = reply
+  const connection = connectionField(request, close)
+  if (request.method === 'HEAD' || isBodyless(status)) {
+    output.text(replyHead(status, reply.headers, lengthWithoutBody(request, reply) + connection, date))
+    return nothing
+  }
+  if (typeof body === 'string') return writeText(output, reply, body, connection, date)
+  if (body === null || body instanceof Uint8Array) return writeBytes(output, reply, body, connection, date)
+  const length = declaredLength(reply)
+  const chunked = length === undefined && request.version !== '1.0'
+  const framing =
+    length === undefined ? (chunked ? 'transfer-encoding: chunked\r\n' : '') : `content-length: ${length}\r\n`
+  // Without either, only the end of the connection ends the body (RFC 9112 section 6.3, HTTP/1.0).
+  const ended = length === undefined && !chunked ? connectionField(request, true) : connection
+  output.text(replyHead(status, reply.headers, framing + ended, date))
+  return { bytes: 0, pending: { producer: openBody(body as Exclude<typeof body, Upgrade>), chunked, length } }
+}
+
+function writeText(output: Output, reply: Reply, body: string, connection: string, date: string): Written {
+  const length = Buffer.byteLength(body)
+  if (length > sliceSize) return writeBytes(output, reply, Buffer.from(body), connection, date)
+  const head = replyHead(reply.statusCode, reply.headers, `content-length: ${length}\r\n${connection}`, date)
+  // Only ASCII takes one byte a character in UTF-8, and ASCII is the same in Latin-1: head and body are one text.
+  if (length === body.length) {
+    output.text(head + body)
+  } else {
+    output.text(head)
+    output.data(body)
+  }
+  return { bytes: length, pending: undefined }
+}
+
+function writeBytes(
+  output: Output,
+  reply: Reply,
+  body: Uint8Array | null,
+  connection: string,
+  date: string,
+): Written {
+  const length = body?.length ?? 0
+  output.text(replyHead(reply.statusCode, reply.headers, `content-length: ${length}\r\n${connection}`, date))
+  if (body === null || length === 0) return nothing
+  if (length > sliceSize)
+    return { bytes: 0, pending: { producer: slices(body, sliceSize), chunked: false, length } }
+  output.data(body)
+  return { bytes: length, pending: undefined }
+}
+
+/** `Connection` as far as the version does not imply it. */
+function connectionField(request: Request, close: boolean): string {
+  if (close) return 'connection: close\r\n'
+  return request.version === '1.0' ? 'connection: keep-alive\r\n' : ''
+}
+
+/** `Content-Length` of a reply without a body: what the GET would have had, where that is known (RFC 9110 8.6). */
+function lengthWithoutBody(request: Request, reply: Reply): string {
+  const { body, statusCode: status } = reply
+  if (status < 200 || status === 204) return ''
+  if (status === 205) return 'content-length: 0\r\n'
+  const length =
+    typeof body === 'string' ? Buffer.byteLength(body) : body instanceof Uint8Array ? body.length : undefined
+  const known = length ?? declaredLength(reply)
+  if (known !== undefined && (request.method === 'HEAD' || body === null))
+    return `content-length: ${known}\r\n`
+  return body === null && request.method === 'HEAD' ? 'content-length: 0\r\n' : ''
+}
+
+function declaredLength(reply: Reply): number | undefined {
+  if (isFileRange(reply.body)) return reply.body.length
+  const declared = reply.headers.get('content-length')
+  return declared !== undefined && /^\d{1,15}$/.test(declared) ? Number(declared) : undefined
+}

@@ -1,0 +1,175 @@
+import { ZzzError } from '../errors.ts'
+import { reportError } from '../internal/report.ts'
+import type { Address, Backend, Handle, Listener } from './backend.ts'
+import { nodeBackend } from './backends/node/node-backend.ts'
+import { zzzBackend } from './backends/zzz/zzz-backend.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import { onSignals } from './signals.ts'
+import { defaultTimeouts, type Timeouts } from './timeouts.ts'
+
+/** What can be served: an application of `createApp`, or anything with the same three functions. */
+export interface Servable {
+  readonly handle: Handle
+  start(): Promise<void>
+  stop(options: { deadline: number }): Promise<void>
+}
+
+/** Options of a server. */
+export interface ServeOptions {
+  /** Default 5555; 0 lets the system choose. */
+  port?: number | undefined
+  /** The address to listen on. Default `127.0.0.1`; `0.0.0.0` or `::` let other machines connect. */
+  host?: string | undefined
+  /** `zzz`, the framework's own server (default), `node` over `node:http`, or a back end of your own. */
+  backend?: 'zzz' | 'node' | Backend | undefined
+  limits?: Partial<Limits> | undefined
+  timeouts?: Partial<Timeouts> | undefined
+  /** Milliseconds that running requests get to finish when the server closes. Default 10,000. */
+  drain?: number | undefined
+  /** Close on SIGTERM and SIGINT; a second signal kills the process at once. Default true. */
+  signals?: boolean | undefined
+  /** Runs when the server closes, after the services have stopped. */
+  onClose?: (() => void | Promise<void>) | undefined
+  /** Hears faults that no request can be told about. Default: a process warning on stderr. */
+  onError?: ((error: unknown) => void) | undefined
+}
+
+/** A server that runs. */
+export interface Server extends AsyncDisposable {
+  readonly address: Address
+  /** Name of the back end. */
+  readonly backend: string
+  /** Connections that are open now. */
+  connections(): number
+  /**
+   * Stops accepting, lets running requests finish for at most `drain` milliseconds (default: the server's), cuts what is
+   * left, stops the services in reverse order and runs `onClose`. Calls share one shutdown.
+   */
+  close(options?: { drain?: number | undefined }): Promise<void>
+  /** Resolves when the server has closed, whoever closed it. */
+  readonly closed: Promise<void>
+}
+
+const backends = { zzz: zzzBackend, node: nodeBackend }
+
+/**
+ * Starts the application's services and serves it.
+ *
+ * Throws `ZZZ_OPTION_INVALID`, `ZZZ_SERVICE_FAILED` when a service does not start, and `ZZZ_LISTEN_FAILED` when the
+ * address is taken or not allowed; what was started is stopped again.
+ *
+ * ```ts
+ * const server = await serve(app, { port: 5555 })
+ * console.log(server.address.url)   // http://127.0.0.1:5555
+ * ```
+ */
+export async function serve(app: Servable, options: ServeOptions = {}): Promise<Server> {
+  const { backend, drain, onError, ...listenOptions } = resolveOptions(options)
+  await app.start()
+  let listener: Listener
+  try {
+    listener = await backend.listen(app.handle, { ...listenOptions, onError })
+  } catch (cause) {
+    await app.stop({ deadline: drain })
+    throw listenFailed(cause, listenOptions)
+  }
+
+  const finished = Promise.withResolvers<void>()
+  let closing: Promise<void> | undefined
+  const removeSignals =
+    options.signals === false ? () => {} : onSignals(() => void close().catch(reportFailure))
+
+  function close(closeOptions: { drain?: number | undefined } = {}): Promise<void> {
+    closing ??= shutDown(closeOptions.drain ?? drain)
+    return closing
+  }
+
+  async function shutDown(deadline: number): Promise<void> {
+    removeSignals()
+    try {
+      await drainListener(listener, deadline)
+      await app.stop({ deadline })
+    } finally {
+      await options.onClose?.()
+      finished.resolve()
+    }
+  }
+
+  return {
+    address: listener.address,
+    backend: backend.name,
+    connections: () => listener.connections(),
+    close,
+    closed: finished.promise,
+    [Symbol.asyncDispose]: () => close(),
+  }
+}
+
+async function drainListener(listener: Listener, deadline: number): Promise<void> {
+  await listener.stopAccepting()
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), deadline)
+  await listener.drain(controller.signal)
+  clearTimeout(timer)
+  listener.destroy()
+}
+
+/** Nobody awaits a shutdown that a signal began, so its failure is shown and ends up in the exit code. */
+function reportFailure(error: unknown): void {
+  reportError(error, 'The server did not close cleanly')
+  process.exitCode = 1
+}
+
+interface Resolved {
+  readonly backend: Backend
+  readonly host: string
+  readonly port: number
+  readonly limits: Limits
+  readonly timeouts: Timeouts
+  readonly drain: number
+  readonly onError: (error: unknown) => void
+}
+
+function resolveOptions(options: ServeOptions): Resolved {
+  const backend = typeof options.backend === 'object' ? options.backend : backends[options.backend ?? 'zzz']
+  if (backend === undefined) throw invalid('backend', 'zzz, node or a Backend', options.backend)
+  const { port = 5555, host = '127.0.0.1', drain = 10000 } = options
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw invalid('port', 'an integer from 0 to 65535', port)
+  if (typeof drain !== 'number' || !(drain >= 0)) throw invalid('drain', 'milliseconds', drain)
+  return {
+    backend,
+    host,
+    port,
+    drain: Math.min(drain, 2 ** 31 - 1),
+    limits: withDefaults('limits', defaultLimits, options.limits),
+    timeouts: withDefaults('timeouts', defaultTimeouts, options.timeouts),
+    onError: options.onError ?? ((error) => reportError(error, 'Server error')),
+  }
+}
+
+/** Fills in defaults; an unknown name or a value that is no positive number is named. */
+function withDefaults<T extends object>(where: string, defaults: T, given: Partial<T> = {}): T {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(defaults, name)) {
+      const known = Object.keys(defaults).join(', ')
+      throw new ZzzError('ZZZ_OPTION_INVALID', `serve: there is no ${where}.${name}; known are ${known}`)
+    }
+    if (value !== undefined && !(typeof value === 'number' && value >= 0)) {
+      throw invalid(`${where}.${name}`, 'a number that is not negative', value)
+    }
+  }
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  return { ...defaults, ...known }
+}
+
+function invalid(name: string, expected: string, got: unknown): ZzzError {
+  return new ZzzError('ZZZ_OPTION_INVALID', `serve: ${name} has to be ${expected}, got ${String(got)}`)
+}
+
+function listenFailed(cause: unknown, { host, port }: { host: string; port: number }): ZzzError {
+  const { code, message } = cause as { code?: string; message: string }
+  const advice =
+    code === 'EADDRINUSE' ? 'another process listens there; stop it or choose another port' : `${message}`
+  return new ZzzError('ZZZ_LISTEN_FAILED', `Cannot listen on ${host} port ${port}: ${advice}`, { cause })
+}

@@ -1,0 +1,11 @@
+/**
+ * What `npm run build` runs: compiles every package to its `dist`, with declarations. The old `dist` goes first, so that
+ * nothing whose source is gone gets published.
+ */
+import { globSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { root, runSteps } from './steps.ts'
+
+const packages = globSync('packages/*/tsconfig.json', { cwd: root }).map(dirname).sort()
+for (const folder of packages) rmSync(join(root, folder, 'dist'), { recursive: true, force: true })
+runSteps([{ title: 'build', command: ['tsc', '-b', ...packages] }])

@@ -1,0 +1,78 @@
+/** What stands on what: each name, from the ground up, with the names it may import. */
+export type Floors = Readonly<Record<string, readonly string[]>>
+
+/** The arrows that are allowed; every other one is refused. */
+export interface LayerTable {
+  /** Folders of `packages/`. */
+  readonly packages: Floors
+  /** Packages whose source is divided further: folders and root files of `src`. A package's name stands for the package. */
+  readonly folders: Readonly<Record<string, Floors>>
+  /** Folders, as `package/folder`, whose members do not know each other. */
+  readonly strangers: readonly string[]
+  /** Packages that run in a browser and may import nothing of Node. */
+  readonly browser: readonly string[]
+  /** Files outside the packages that may reach into them. */
+  readonly insiders: readonly string[]
+}
+
+const ground = ['internal', 'errors']
+const leaves = [...ground, 'clock', 'telemetry', 'config', 'i18n']
+const middle = [...leaves, 'http', 'cache', 'pubsub', 'session', 'template', 'assets']
+const application = [...middle, 'context', 'router', 'app']
+const realtime = [...application, 'websocket', 'channel', 'live']
+const everything = [...realtime, 'server', 'middleware', 'openapi', 'dashboard', 'testing']
+
+const core: Floors = {
+  internal: [],
+  errors: [],
+  clock: ground,
+  telemetry: ground,
+  config: ground,
+  i18n: ground,
+
+  http: ground,
+  cache: leaves,
+  pubsub: leaves,
+  session: [...leaves, 'http'],
+  template: leaves,
+  assets: [...leaves, 'http', '@zzz/client'],
+
+  context: [...leaves, 'http'],
+  router: [...ground, 'http', 'context'],
+  app: [...leaves, 'http', 'context', 'router', 'session', 'template'],
+
+  // A server knows an app only as a Handle, so that either can be replaced.
+  server: [...leaves, 'http', 'pubsub'],
+  websocket: [...leaves, 'http'],
+
+  middleware: application,
+  channel: [...application, 'websocket', '@zzz/client'],
+  live: [...application, 'channel', '@zzz/client'],
+  openapi: application,
+  dashboard: everything.filter((name) => name !== 'dashboard' && name !== 'testing'),
+  testing: everything.filter((name) => name !== 'testing'),
+
+  // The main entry: servers and middleware have entries of their own, so that an app pays for what it imports.
+  index: [...realtime, 'openapi'],
+}
+
+const published = ['client', 'native', 'mailer', 'db', 'core', 'jobs']
+
+/** The table of this repository. */
+export const layers: LayerTable = {
+  packages: {
+    client: [],
+    native: [],
+    mailer: [],
+    db: [],
+    core: ['client'],
+    jobs: ['db'],
+    cli: published,
+    'create-zzz': [...published, 'cli'],
+  },
+  folders: { core },
+  strangers: ['core/middleware'],
+  browser: ['client'],
+  // It measures the matchers alone, which are not public.
+  insiders: ['bench/src/router.ts'],
+}

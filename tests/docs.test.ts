@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { after, describe, it } from 'node:test'
+
+const root = resolve(import.meta.dirname, '..')
+const documents = globSync(['README.md', 'packages/*/README.md', 'docs/**/*.md'], { cwd: root }).sort()
+
+/** A fenced block of TypeScript in a document. */
+interface Block {
+  /** `docs/errors.md:9`, where its code begins. */
+  readonly place: string
+  readonly line: number
+  readonly code: string
+  /** True for blocks marked `ts run`. */
+  readonly runs: boolean
+}
+
+function findBlocks(document: string): Block[] {
+  const markdown = readFileSync(join(root, document), 'utf8')
+  return [...markdown.matchAll(/^```ts(?<info> [^\n]*)?\n(?<code>[\s\S]*?)^```$/gm)].map((match) => {
+    const { info = '', code = '' } = match.groups ?? {}
+    const line = markdown.slice(0, match.index).split('\n').length + 1
+    return { place: `${document}:${line}`, line, code, runs: info.split(' ').includes('run') }
+  })
+}
+
+/** Writes a block so that its lines have the numbers they have in the document: messages point to the right one. */
+function writeBlock(folder: string, { place, line, code }: Block): string {
+  const file = join(folder, `${place.replaceAll(/[^\w.-]/g, '_')}.ts`)
+  writeFileSync(file, '\n'.repeat(line - 1) + code)
+  return file
+}
+
+/** Checks the blocks like an application of this repository; an example may define what it does not use. */
+const tsconfig = {
+  extends: '../../tsconfig.json',
+  compilerOptions: { noUnusedLocals: false, noUnusedParameters: false },
+  include: ['*.ts'],
+}
+
+describe('the TypeScript in the documentation', () => {
+  // Inside the repository, so that our packages resolve, and outside node_modules, where Node strips no types.
+  mkdirSync(join(root, '.tmp'), { recursive: true })
+  const folder = mkdtempSync(join(root, '.tmp/docs-'))
+  after(() => rmSync(folder, { recursive: true }))
+
+  const blocks = documents.flatMap(findBlocks)
+  const files = new Map(blocks.map((block) => [writeBlock(folder, block), block]))
+
+  it(`type-checks (${blocks.length} blocks)`, () => {
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
+    const tsc = join(root, 'node_modules/.bin/tsc')
+    const { stdout, status } = spawnSync(tsc, ['-p', folder, '--pretty', 'false'], { encoding: 'utf8' })
+    assert.equal(status, 0, inDocumentTerms(stdout))
+  })
+
+  for (const [file, { place, runs }] of files) {
+    if (!runs) continue
+    it(`runs: ${place}`, () => {
+      const result = spawnSync(process.execPath, ['--conditions=@zzz/source', file], {
+        encoding: 'utf8',
+        timeout: 30_000,
+      })
+      assert.equal(result.status, 0, `${place}: ${inDocumentTerms(result.stderr)}`)
+    })
+  }
+
+  /** Puts the document's name where a message names the file of a block. */
+  function inDocumentTerms(text: string): string {
+    return [...files].reduce((result, [file, { place }]) => {
+      const document = place.slice(0, place.lastIndexOf(':'))
+      return result.replaceAll(file, document).replaceAll(basename(file), document)
+    }, text)
+  }
+})
