@@ -68,18 +68,21 @@ GET /repos/:owner/:repo/pulls/:number/files
 GET /repos/:owner/:repo/releases/latest
 GET /static/*file
 `
-const entries: MatcherEntry[] = table.trim().split('\n').map((line) => {
-  const [method, pattern] = line.split(' ') as [string, string]
-  return { method, pattern }
-})
+const entries: MatcherEntry[] = table
+  .trim()
+  .split('\n')
+  .map((line) => {
+    const [method, pattern] = line.split(' ') as [string, string]
+    return { method, pattern }
+  })
 
 const requests = {
   'static, short': ['GET /user', 'GET /gists', 'GET /meta', 'GET /feeds'],
   'static, long': ['GET /user/keys', 'GET /gists/starred', 'GET /gitignore/templates', 'POST /markdown/raw'],
   '1 parameter': ['GET /users/octocat', 'GET /gists/8f2a', 'GET /teams/1712', 'GET /orgs/nodejs'],
   '3 parameters': ['GET /repos/nodejs/node/issues/4711', 'GET /repos/nodejs/node/commits/17a041b'],
-  'wildcard': ['GET /static/css/site.css', 'GET /repos/nodejs/node/contents/lib/net.js'],
-  'encoded': ['GET /users/octo%20cat', 'GET /gists/%38f2a'],
+  wildcard: ['GET /static/css/site.css', 'GET /repos/nodejs/node/contents/lib/net.js'],
+  encoded: ['GET /users/octo%20cat', 'GET /gists/%38f2a'],
   'not found': ['GET /wp-login.php', 'GET /users/octocat/nothing'],
   'method not allowed': ['DELETE /users/octocat', 'POST /meta'],
 }

@@ -30,14 +30,18 @@ export function parseResponse(bytes: Buffer, method: string, ended: boolean): Pa
   const { status, headers } = head
   const bodyless = method === 'HEAD' || status < 200 || status === 204 || status === 304
   const rest = bytes.subarray(head.size)
-  if (headers.has('transfer-encoding') && headers.has('content-length')) throw new Error('Two framings in one reply')
+  if (headers.has('transfer-encoding') && headers.has('content-length'))
+    throw new Error('Two framings in one reply')
   if (bodyless) return done(head, Buffer.alloc(0), 0)
   if (headers.get('transfer-encoding') === 'chunked') return parseChunks(head, rest)
-  if (headers.has('transfer-encoding')) throw new Error(`Transfer-Encoding: ${headers.get('transfer-encoding')}`)
+  if (headers.has('transfer-encoding'))
+    throw new Error(`Transfer-Encoding: ${headers.get('transfer-encoding')}`)
   const length = headers.get('content-length')
   if (length === undefined) return ended ? done(head, rest, rest.length) : undefined
   if (!/^\d+$/.test(length)) throw new Error(`Content-Length: ${length}`)
-  return rest.length < Number(length) ? undefined : done(head, rest.subarray(0, Number(length)), Number(length))
+  return rest.length < Number(length)
+    ? undefined
+    : done(head, rest.subarray(0, Number(length)), Number(length))
 }
 
 /** Parses a head alone; for replies whose body is looked at as it comes. */
@@ -69,7 +73,8 @@ function parseChunks(head: Head, rest: Buffer): Parsed {
     const size = Number.parseInt(text, 16)
     const start = lineEnd + 2
     if (rest.length < start + size + 2) return undefined
-    if (rest.toString('latin1', start + size, start + size + 2) !== '\r\n') throw new Error('A chunk has no end')
+    if (rest.toString('latin1', start + size, start + size + 2) !== '\r\n')
+      throw new Error('A chunk has no end')
     pieces.push(rest.subarray(start, start + size))
     position = start + size + 2
     if (size === 0) return done(head, Buffer.concat(pieces), position)

@@ -14,6 +14,8 @@ export interface SubjectOptions {
   readonly handle?: Handle
   readonly limits?: Partial<Limits>
   readonly timeouts?: Partial<Timeouts>
+  /** Default 0: the system chooses. */
+  readonly port?: number
 }
 
 /** What the echo handler saw of a request, as JSON. */
@@ -39,7 +41,7 @@ export async function startSubject(backend: Backend, options: SubjectOptions = {
   const errors: unknown[] = []
   const listener = await backend.listen(options.handle ?? echo, {
     host: '127.0.0.1',
-    port: 0,
+    port: options.port ?? 0,
     limits: { ...defaultLimits, ...options.limits },
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     onError: (error) => errors.push(error),

@@ -24,7 +24,8 @@ export { fromWebRequest, fromWebResponse, toWebRequest, toWebResponse } from './
 export type { CheckedRoutes, EntryOf, NameMap } from './router/entry.ts'
 export type { Params } from './router/params.ts'
 export { type Path, path } from './router/path.ts'
-export { type ResourceAction, type ResourcesOptions, resources } from './router/resources.ts'
+export type { ResourceAction } from './router/resource-actions.ts'
+export { type ResourcesOptions, resources } from './router/resources.ts'
 export {
   type AnyRoute,
   any,

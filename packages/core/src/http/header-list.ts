@@ -10,12 +10,20 @@ const notFieldValue = /[^\t\x20-\x7e\x80-\xff]/
  * case. Iterating gives `[name, value]` pairs.
  */
 export class HeaderList implements Iterable<[name: string, value: string]> {
-  /** Names (lower case) and values in turn: `[name, value, name, value, …]`. */
-  readonly flat: string[]
+  /**
+   * Names (lower case) and values in turn: `[name, value, name, value, …]`.
+   * @internal
+   */
+  readonly flat: string[] = []
 
-  /** Takes a flat list whose names are lower case and whose values are valid; `HeaderList.from` checks them. */
-  constructor(flat: string[] = []) {
-    this.flat = flat
+  /**
+   * A list over a flat array that was checked already: names in lower case, valid values.
+   * @internal
+   */
+  static unchecked(flat: string[]): HeaderList {
+    const list = new HeaderList()
+    ;(list as { flat: string[] }).flat = flat
+    return list
   }
 
   /** A list from pairs, each checked as in `set`. */

@@ -66,7 +66,7 @@ export class Reply {
 
 /** A reply whose only header is a content type known to be valid; the short way for the helpers of the context. */
 export function typedReply(status: number, body: ReplyBody, type: string): Reply {
-  return new Reply(status, body, new HeaderList(['content-type', type]))
+  return new Reply(status, body, HeaderList.unchecked(['content-type', type]))
 }
 
 export function isUpgrade(body: ReplyBody): body is Upgrade {

@@ -22,7 +22,7 @@ export interface ReadOptions {
 }
 
 const defaultBodyLimit = 1024 * 1024
-/** Header lines as a back end hands them over: the raw block (valid, each line ended by CRLF), or a flat list. */
+/** Header lines as a back end hands them over: the raw block (CRLF, then valid lines, each ended by CRLF), or a flat list. */
 export type HeaderSource = string | string[]
 
 /**
@@ -68,7 +68,7 @@ export class Request {
     this.#headers ??=
       typeof this.#headerSource === 'string'
         ? cutHeaders(this.#headerSource)
-        : new HeaderList(this.#headerSource)
+        : HeaderList.unchecked(this.#headerSource)
     return this.#headers
   }
 
@@ -205,7 +205,7 @@ function pathStart(target: string): number {
 /** Cuts a valid header block into fields; values lose the white space around them. */
 function cutHeaders(block: string): HeaderList {
   const flat: string[] = []
-  let start = 0
+  let start = 2
   for (;;) {
     const colon = block.indexOf(':', start)
     if (colon === -1) break
@@ -213,7 +213,7 @@ function cutHeaders(block: string): HeaderList {
     flat.push(block.slice(start, colon).toLowerCase(), trimmed(block, colon + 1, end))
     start = end + 2
   }
-  return new HeaderList(flat)
+  return HeaderList.unchecked(flat)
 }
 
 /** The text between two indices without the spaces and tabs around it (OWS, RFC 9110 section 5.6.3). */

@@ -36,6 +36,7 @@ interface Surroundings {
  * ```
  */
 export function flattenRoutes(routes: readonly AnyRoute[]): readonly FlatRoute[] {
+  checkRoutes('Routes', routes)
   const flat: FlatRoute[] = []
   collect(routes, { prefix: '/', name: undefined, use: [] }, flat)
   refuseConflicts(flat)
@@ -43,7 +44,6 @@ export function flattenRoutes(routes: readonly AnyRoute[]): readonly FlatRoute[]
 }
 
 function collect(routes: readonly AnyRoute[], around: Surroundings, flat: FlatRoute[]): void {
-  checkRoutes(around.prefix === '/' ? 'Routes' : `Scope ${around.prefix}`, routes)
   for (const item of routes) {
     if (item.kind === 'route') flat.push(flatRoute(item, around))
     else collect(item.routes, surround(item.prefix, item.name, item.use, around), flat)

@@ -1,16 +1,20 @@
 import type { Context } from '../context/context.ts'
 import type { HandlerResult, Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
-import { checkOptions, describe, middlewareRule, nameRule, type OptionRules } from '../internal/options.ts'
+import { checkOptions, middlewareRule, nameRule, type OptionRules } from '../internal/options.ts'
 import type { AnyHandler, EntryOf, Needs, Prefixed } from './entry.ts'
 import type { JoinPatterns, Params } from './params.ts'
 import { type Path, patternOf } from './path.ts'
+import {
+  actionNames,
+  actions,
+  chooseActions,
+  type Handlers,
+  type ResourceAction,
+} from './resource-actions.ts'
 import { type LastSegment, lastSegment, type NestedParam, nestedParam } from './resource-names.ts'
 import { type AnyRoute, createRoute } from './route.ts'
 import { createScope, type Scope, type ScopeNode } from './scope.ts'
-
-/** The seven things a resource can be asked for. */
-export type ResourceAction = 'index' | 'new' | 'create' | 'show' | 'edit' | 'update' | 'delete'
 
 /** Options of `resources`. */
 export interface ResourcesOptions<
@@ -128,26 +132,6 @@ export function resources(
   return createResources(patternOf(pattern), controller as Handlers, options)
 }
 
-type Handlers = { readonly [Action in ResourceAction]?: AnyHandler }
-
-/** Actions with the methods and, below the resource's pattern, the path they answer; a member's has the parameter. */
-const actions: readonly (readonly [
-  ResourceAction,
-  methods: readonly string[],
-  member: boolean,
-  rest: string,
-])[] = [
-  ['index', ['GET'], false, ''],
-  ['new', ['GET'], false, '/new'],
-  ['create', ['POST'], false, ''],
-  ['show', ['GET'], true, ''],
-  ['edit', ['GET'], true, '/edit'],
-  ['update', ['PUT', 'PATCH'], true, ''],
-  ['delete', ['DELETE'], true, ''],
-]
-
-const actionNames: ReadonlySet<unknown> = new Set(actions.map(([name]) => name))
-
 const actionsRule: readonly [string, (value: unknown) => boolean] = [
   `a list of ${[...actionNames].join(', ')}`,
   (value) => Array.isArray(value) && value.every((action) => actionNames.has(action)),
@@ -186,23 +170,4 @@ function createResources(pattern: string, controller: Handlers, options: Resourc
     routes.push(createScope(`/:${options.nestedParam ?? nestedParam(pattern, param)}`, {}, nested))
   }
   return createScope(pattern, { as, use }, routes)
-}
-
-/** The actions to route. Refuses what cannot be meant. */
-function chooseActions(
-  where: string,
-  controller: Handlers,
-  { only, except = [] }: ResourcesOptions,
-): ReadonlySet<ResourceAction> {
-  const refuse = (fault: string) => new ZzzError('ZZZ_OPTION_INVALID', `${where}: ${fault}`)
-  if (typeof controller !== 'object' || controller === null) {
-    throw refuse(`the controller has to be an object with handlers, got ${describe(controller)}`)
-  }
-  if (only !== undefined && except.length > 0) throw refuse('give "only" or "except", not both')
-  const present = actions.map(([action]) => action).filter((action) => controller[action] !== undefined)
-  if (present.length === 0)
-    throw refuse(`the controller has no handler; known are ${[...actionNames].join(', ')}`)
-  const missing = only?.find((action) => !present.includes(action))
-  if (missing !== undefined) throw refuse(`"only" names ${missing}, but the controller has no such handler`)
-  return new Set((only ?? present).filter((action) => !except.includes(action)))
 }

@@ -121,7 +121,7 @@ function verb(method: string): Verb {
 }
 
 function splitArguments(rest: VerbArguments): [RouteOptions, AnyHandler] {
-  return rest.length === 1 ? [{}, rest[0]] : rest
+  return rest.length === 2 ? rest : [{}, rest[0]]
 }
 
 /** Makes a checked route; the verbs without their types. */

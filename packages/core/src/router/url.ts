@@ -33,25 +33,30 @@ type Scalar = string | number | boolean
 export function compileUrl(pattern: string): UrlBuilder {
   const segments = parsePattern(pattern)
   const names = new Set(segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name])))
+  const fillers = segments.map((segment) => createFiller(pattern, segment))
   return (params = {}, query = {}) => {
     for (const name of Object.keys(params)) {
       if (!names.has(name)) throw paramError(pattern, name, 'the pattern has no such parameter')
     }
-    const pieces = segments.map((segment) => fill(pattern, segment, params)).filter((piece) => piece !== '')
-    return '/' + pieces.join('/') + formatQuery(query)
+    return (fillers.map((fill) => fill(params)).join('') || '/') + formatQuery(query)
   }
 }
 
-function fill(pattern: string, segment: Segment, params: Readonly<Record<string, unknown>>): string {
-  if (segment.kind === 'static') return encodeURIComponent(segment.text)
-  const { name } = segment
-  const value = textOf(pattern, name, Object.hasOwn(params, name) ? params[name] : undefined)
-  if (segment.kind === 'param') return encodePart(pattern, name, value)
-  if (value === '') return ''
-  return value
-    .split('/')
-    .map((part) => encodePart(pattern, name, part))
-    .join('/')
+/** Writes one segment of a URL with its slash. */
+type Filler = (params: Readonly<Record<string, unknown>>) => string
+
+function createFiller(pattern: string, segment: Segment): Filler {
+  if (segment.kind === 'static') {
+    const text = '/' + encodeURI(segment.text)
+    return () => text
+  }
+  const { kind, name } = segment
+  return (params) => {
+    const value = textOf(pattern, name, Object.hasOwn(params, name) ? params[name] : undefined)
+    if (kind === 'wildcard' && value === '') return ''
+    const parts = kind === 'wildcard' ? value.split('/') : [value]
+    return parts.map((part) => '/' + encodePart(pattern, name, part)).join('')
+  }
 }
 
 function textOf(pattern: string, name: string, value: unknown): string {

@@ -1,15 +1,8 @@
 import { climbs, decodePath, separator } from '../decode-path.ts'
 import type { Match, Matcher, MatcherEntry } from '../matcher.ts'
 import { parsePattern } from '../pattern.ts'
-import {
-  addEndpoint,
-  createEndpoint,
-  createLeaf,
-  type Endpoint,
-  endpointFor,
-  type Leaf,
-  TrieNode,
-} from './trie-node.ts'
+import { createEndpoint, type Endpoint, type Leaf } from './leaf.ts'
+import { TrieNode } from './trie-node.ts'
 
 const slash = 47
 const dot = 46
@@ -45,9 +38,8 @@ export class TrieMatcher<E extends MatcherEntry> implements Matcher<E> {
     const end = path.charCodeAt(last) === slash ? last : path.length
     const endpoint = this.#search(method, path, end, slash)
     if (endpoint !== undefined && !this.#suspect) return endpoint.fixedMatch ?? this.#found(endpoint)
-    if (this.#suspect || path.includes('%') || path.includes('/.'))
-      return this.#matchDecoded(method, path.slice(0, end))
-    return this.#miss()
+    const decodes = this.#suspect || path.includes('%') || path.includes('/.')
+    return decodes ? this.#matchDecoded(method, path.slice(0, end)) : this.#miss()
   }
 
   #matchDecoded(method: string, path: string): Match<E> {
@@ -117,7 +109,7 @@ export class TrieMatcher<E extends MatcherEntry> implements Matcher<E> {
   }
 
   #answer(leaf: Leaf<E>): Endpoint<E> | undefined {
-    const endpoint = endpointFor(leaf, this.#method)
+    const endpoint = leaf.endpointFor(this.#method)
     if (endpoint === undefined) this.#missed.push(leaf)
     return endpoint
   }
@@ -136,17 +128,12 @@ export class TrieMatcher<E extends MatcherEntry> implements Matcher<E> {
 
   #miss(): Match<E> {
     if (this.#missed.length === 0) return { kind: 'not-found' }
-    const methods = this.#missed.flatMap((leaf) => [...leaf.byMethod.keys()])
+    const methods = this.#missed.flatMap((leaf) => leaf.methods)
     return { kind: 'method-not-allowed', allowed: new Set([...methods, 'OPTIONS'].sort()) }
   }
 
   #add(entry: E): void {
     const segments = parsePattern(entry.pattern)
-    const endpoint = createEndpoint(entry, segments)
-    let node = this.#root
-    for (const segment of segments) if (segment.kind !== 'wildcard') node = node.descend(segment)
-    const leaf =
-      endpoint.wildcard === undefined ? (node.leaf ??= createLeaf()) : (node.wildcard ??= createLeaf())
-    addEndpoint(leaf, endpoint)
+    this.#root.grow(segments).add(createEndpoint(entry, segments))
   }
 }

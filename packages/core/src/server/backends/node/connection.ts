@@ -8,7 +8,7 @@ import type { Handle, ListenOptions } from '../../backend.ts'
 import { lingerClose } from '../../linger-close.ts'
 import { Exchange, type ExchangeHost } from './exchange.ts'
 import { refusal } from './refusal.ts'
-import { type RequestHead, readHead } from './request-head.ts'
+import { readHead } from './request-head.ts'
 import { acceptUpgrade, type TakenSocket } from './upgrade.ts'
 
 /** What all connections of a listener share. */
@@ -37,12 +37,17 @@ export class Connection implements ExchangeHost {
   #current: Exchange | undefined
   /** Exchanges to come, and at the end perhaps the refusal of what came behind them. */
   #queue: (Exchange | ZzzError)[] = []
+  /** Requests that were begun. */
   #requests = 0
+  /** True when nothing behind the requests that came so far is taken. */
+  #sealed = false
   /** True once nothing further is taken: the last reply or a refusal is on its way. */
   #closing = false
   #halfClosed = false
   #idleSince: number | undefined
   #idleBytes = 0
+  /** The request whose offer to upgrade cannot be taken. */
+  #unheeded: IncomingMessage | undefined
   /** Set while node:http has let go of the socket because the client asked to upgrade. */
   #taken: TakenSocket | undefined
 
@@ -83,10 +88,15 @@ export class Connection implements ExchangeHost {
     this.#admit(message, response, false)
   }
 
-  /** True when node:http may let go of the socket for this request: nothing else is going on. */
+  /**
+   * True when node:http may let go of the socket for a request that offers to upgrade: nothing else is going on. When it
+   * may not, the request is the last: llhttp drops what stands behind it in the same packet, so framing would be lost.
+   */
   upgradable(message: IncomingMessage): boolean {
     const hasBody = 'content-length' in message.headers || 'transfer-encoding' in message.headers
-    return this.#current === undefined && !this.#closing && !hasBody && message.httpVersion === '1.1'
+    const takeable = this.#current === undefined && !this.#sealed && !hasBody && message.httpVersion === '1.1'
+    if (!takeable) this.#unheeded = message
+    return takeable
   }
 
   /** A request came that may upgrade, or that node:http itself does not answer (CONNECT). */
@@ -101,8 +111,7 @@ export class Connection implements ExchangeHost {
     if (this.#current?.failBody(error)) return
     const last = this.#queue.at(-1)
     if (last instanceof Exchange && last.failBody(error)) return
-    if (last instanceof ZzzError) return
-    this.#enqueue(error)
+    if (!this.#sealed) this.#refuseNext(error)
   }
 
   finished(keepAlive: boolean): void {
@@ -116,6 +125,7 @@ export class Connection implements ExchangeHost {
     const taken = this.#taken as TakenSocket
     this.#current = undefined
     this.#closing = true
+    this.#sealed = true
     this.#taken = undefined
     this.#socket.off('end', this.#onEnd)
     this.#socket.off('close', this.#onClose)
@@ -146,14 +156,19 @@ export class Connection implements ExchangeHost {
   }
 
   #admit(message: IncomingMessage, response: ServerResponse, taken: boolean): void {
-    if (this.#closing || this.#queue.at(-1) instanceof ZzzError) return
+    if (this.#sealed) return
+    this.#sealed = message === this.#unheeded
     try {
-      const head: RequestHead = readHead(message, this.options.limits)
-      this.#requests++
+      const head = readHead(message, this.options.limits)
       this.#enqueue(new Exchange(this, head, message, response, taken))
     } catch (error) {
-      this.#enqueue(error as ZzzError)
+      this.#refuseNext(error as ZzzError)
     }
+  }
+
+  #refuseNext(fault: ZzzError): void {
+    this.#sealed = true
+    this.#enqueue(fault)
   }
 
   #enqueue(turn: Exchange | ZzzError): void {
@@ -172,6 +187,7 @@ export class Connection implements ExchangeHost {
     if (turn === undefined) return this.#rest()
     if (turn instanceof ZzzError) return this.#refuse(turn)
     this.#current = turn
+    this.#requests++
     if (this.#halfClosed) turn.halfClosed()
     turn.start()
     if (this.#queue.length < pipelineDepth && this.#socket.isPaused()) this.#socket.resume()
@@ -193,6 +209,7 @@ export class Connection implements ExchangeHost {
   /** Closes once everything written is sent. */
   #close(): void {
     this.#closing = true
+    this.#sealed = true
     this.#queue = []
     lingerClose(this.#socket)
   }
@@ -212,6 +229,7 @@ export class Connection implements ExchangeHost {
 
   readonly #onClose = (): void => {
     this.#closing = true
+    this.#sealed = true
     this.#queue = []
     this.#current?.closed()
   }

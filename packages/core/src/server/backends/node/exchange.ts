@@ -87,7 +87,7 @@ export class Exchange {
 
   /** Breaks the body off: it is malformed, too large or late. True when there was one to break. */
   failBody(error: ZzzError): boolean {
-    if (this.#body === undefined || this.#body.incoming.complete) return false
+    if (this.#body === undefined || this.#body.arrived) return false
     this.#body.fail(error)
     return true
   }

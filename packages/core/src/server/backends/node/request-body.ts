@@ -51,6 +51,11 @@ export class RequestBody implements BodyFlow {
     message.on('end', () => this.#end())
   }
 
+  /** True once the parser saw the end, though the last bytes may still be on their way to the reader. */
+  get arrived(): boolean {
+    return this.#message.complete
+  }
+
   /** True while bytes should be coming: not when the client waits for `100 Continue` or is held back. */
   get arriving(): boolean {
     return !this.incoming.complete && !this.#broken && !this.#awaitsContinue && !this.incoming.paused

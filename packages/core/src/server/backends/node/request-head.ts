@@ -33,7 +33,7 @@ export function readHead(message: IncomingMessage, limits: Limits): RequestHead 
   if (!isValidTarget(method, target))
     throw malformed(`Request target ${JSON.stringify(target)} has no valid form`)
   const headers = lowerCaseNames(message.rawHeaders)
-  const list = new HeaderList(headers)
+  const list = HeaderList.unchecked(headers)
   checkHost(list, version)
   const length = bodyLength(list, version)
   if (length !== undefined && length > limits.body) {
@@ -49,7 +49,7 @@ export function readHead(message: IncomingMessage, limits: Limits): RequestHead 
     version,
     headers,
     length,
-    keepAlive: version === '1.1' ? !connection.includes('close') : connection.includes('keep-alive'),
+    keepAlive: method !== 'CONNECT' && persists(connection, version),
     expectsContinue: expectsContinue(list, version),
     protocols: connection.includes('upgrade') && version === '1.1' ? tokens(list.get('upgrade')) : [],
   }
@@ -108,6 +108,10 @@ function bodyLength(list: HeaderList, version: HttpVersion): number | undefined 
   const length = lengths.length === 1 ? parseContentLength(lengths[0] as string) : -1
   if (length === -1) throw malformed(`Content-Length ${JSON.stringify(lengths.join(', '))} is not one number`)
   return length
+}
+
+function persists(connection: readonly string[], version: HttpVersion): boolean {
+  return version === '1.1' ? !connection.includes('close') : connection.includes('keep-alive')
 }
 
 function expectsContinue(list: HeaderList, version: HttpVersion): boolean {

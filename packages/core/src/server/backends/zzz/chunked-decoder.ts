@@ -3,11 +3,16 @@ import type { Limits } from '../../limits.ts'
 import type { BodyDecoder, BodySink } from './body-decoder.ts'
 import { headerLineFault } from './head-fault.ts'
 
+const TAB = 9
 const CR = 13
+const SPACE = 32
+const QUOTE = 34
+const BACKSLASH = 92
+const DELETE = 127
 const LF = 10
 const SEMICOLON = 59
-/** Bytes of a chunk's size line, extensions included: they mean nothing to us, so they get little room. */
-const sizeLineLimit = 1024
+/** Bytes of chunk extensions in a whole body: they mean nothing to us, so they get little room. */
+const extensionLimit = 16 * 1024
 
 type State = 'size' | 'extension' | 'size-lf' | 'data' | 'data-cr' | 'data-lf' | 'trailer'
 
@@ -20,7 +25,9 @@ export class ChunkedDecoder implements BodyDecoder {
   /** Of the size line or the current chunk: the value read so far, then the bytes left. */
   #size = 0
   #digits = 0
-  #lineLength = 0
+  #extensionBytes = 0
+  #quoted = false
+  #escaped = false
   #total = 0
   #trailer = ''
   #trailerBytes = 0
@@ -84,17 +91,22 @@ export class ChunkedDecoder implements BodyDecoder {
   }
 
   #extensionByte(byte: number): void {
-    if (++this.#lineLength > sizeLineLimit) throw malformed('A chunk extension is too long')
-    if (byte === CR) this.#state = 'size-lf'
-    else if (byte !== 9 && (byte < 32 || byte === 127))
+    if (++this.#extensionBytes > extensionLimit) throw malformed('The chunk extensions are too long')
+    if (byte === CR && !this.#quoted) {
+      this.#state = 'size-lf'
+      return
+    }
+    if (byte !== TAB && (byte < SPACE || byte === DELETE))
       throw malformed('A chunk extension has a control character')
+    // A line end inside quotes is where parsers disagree about where the chunk begins.
+    if (byte === QUOTE && !this.#escaped) this.#quoted = !this.#quoted
+    this.#escaped = this.#quoted && byte === BACKSLASH && !this.#escaped
   }
 
   #startSize(): void {
     this.#state = 'size'
     this.#size = 0
     this.#digits = 0
-    this.#lineLength = 0
   }
 
   #startChunk(): void {

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
 import { ZzzError } from '../../../errors.ts'
 import { type BodyFlow, IncomingBody } from '../../../http/incoming-body.ts'
-import type { Outcome } from '../../../http/outcome.ts'
-import { discardBody, isUpgrade, type Reply } from '../../../http/reply.ts'
+import { isUpgrade, type Reply } from '../../../http/reply.ts'
 import { type Peer, Request } from '../../../http/request.ts'
 import type { Upgrade } from '../../../http/upgrade.ts'
 import { isPromise } from '../../../internal/maybe-promise.ts'
@@ -12,11 +11,11 @@ import { type BodyDecoder, LengthDecoder } from './body-decoder.ts'
 import { bodyTooLarge, ChunkedDecoder } from './chunked-decoder.ts'
 import { faultReply } from './fault-reply.ts'
 import type { Head, HeadParser } from './head.ts'
-import { Output } from './output.ts'
+import { HeldBytes } from './held-bytes.ts'
+import type { Output } from './output.ts'
 import { PhaseTimer } from './phase-timer.ts'
-import { type Pumping, pump } from './pump.ts'
-import { replyHead } from './reply-head.ts'
-import { type Pending, writeReply } from './reply-writer.ts'
+import { ReplySender, type SenderOwner } from './reply-sender.ts'
+import { endsWithConnection, isStream } from './reply-writer.ts'
 import type { Ticked, Ticker } from './ticker.ts'
 
 /** What the connections of one listener share. */
@@ -29,9 +28,6 @@ export interface Shared {
   draining: boolean
 }
 
-/** Bytes kept, at most, that came while a reply was still being made; then the socket is paused. */
-const heldLimit = 64 * 1024
-
 /**
  * One client: bytes in, requests out to the handle, replies back in the order the requests came. It works on one
  * request at a time; what a pipelining client sends meanwhile waits, up to a bound.
@@ -39,10 +35,11 @@ const heldLimit = 64 * 1024
  * Everything that arrives passes `#consume`: body bytes go to the decoder of the current request, the rest is read as
  * heads, and while a reply is being made it is held.
  */
-export class Connection implements BodyFlow, Ticked, Peer {
+export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   readonly encrypted: boolean
   readonly #socket: Socket
   readonly #shared: Shared
+  readonly #sender: ReplySender
   readonly #output: Output
   readonly #timer: PhaseTimer
 
@@ -61,21 +58,19 @@ export class Connection implements BodyFlow, Ticked, Peer {
   #bodyBytes = 0
   /** Bytes of it that came after its reply. */
   #unread = 0
-  #pumping: Pumping | undefined
   #upgrade: Upgrade | undefined
 
-  #held: Buffer[] = []
-  #heldBytes = 0
+  readonly #held = new HeldBytes()
   #consuming = false
   #inputEnded = false
   #closing = false
   #error: unknown
-  #unsettled: { request: Request; outcome: Outcome }[] = []
 
   constructor(socket: Socket, shared: Shared) {
     this.#socket = socket
     this.#shared = shared
-    this.#output = new Output(socket)
+    this.#sender = new ReplySender(socket, this)
+    this.#output = this.#sender.output
     this.encrypted = 'encrypted' in socket
     shared.ticker.add(this)
     this.#timer = new PhaseTimer(shared.options.timeouts, shared.ticker)
@@ -102,7 +97,7 @@ export class Connection implements BodyFlow, Ticked, Peer {
   // -- bytes in -------------------------------------------------------------------------------------------------------
 
   readonly #onData = (bytes: Buffer): void => {
-    if (this.#heldBytes > 0) this.#hold(bytes)
+    if (this.#held.size > 0) this.#hold(bytes)
     else if (!this.#closing || this.#decoder !== undefined) this.#consume(bytes)
   }
 
@@ -113,7 +108,7 @@ export class Connection implements BodyFlow, Ticked, Peer {
     else if (this.#partial !== '') this.#refuse(malformed('The connection ended within a request head'))
     // It may only have closed its sending side, so the reply is still made and sent; a handler that waits can stop.
     this.#current?.abort(gone)
-    if (this.#current === undefined && this.#heldBytes === 0) this.#end()
+    if (this.#current === undefined && this.#held.size === 0) this.#end()
   }
 
   #consume(bytes: Buffer): void {
@@ -205,7 +200,7 @@ export class Connection implements BodyFlow, Ticked, Peer {
 
   /** A handle that throws breaks its contract; the client still gets an answer. */
   #breach(error: unknown): Reply {
-    this.#shared.options.onError(error)
+    this.onError(error)
     return faultReply(500, error)
   }
 
@@ -228,7 +223,7 @@ export class Connection implements BodyFlow, Ticked, Peer {
         this.#reply(request, value)
         this.#proceed()
       })
-      .catch(this.#shared.options.onError)
+      .catch((error: unknown) => this.onError(error))
   }
 
   #decode(decoder: BodyDecoder, bytes: Buffer, position: number): number {
@@ -250,111 +245,80 @@ export class Connection implements BodyFlow, Ticked, Peer {
   }
 
   #enterWaiting(): void {
-    this.#timer.enter(this.#pumping === undefined ? 'handler' : 'reply')
+    this.#timer.enter(this.#sender.streaming ? 'reply' : 'handler')
   }
 
   #hold(bytes: Buffer): void {
-    this.#held.push(bytes)
-    this.#heldBytes += bytes.length
+    this.#held.add(bytes)
     this.#regulate()
   }
 
   /** Goes on after something that was waited for: a reply, a client that reads again. */
   #proceed(): void {
     if (this.#consuming) return
-    if (this.#heldBytes === 0 || !this.#ready) return this.#settled()
-    const bytes = this.#takeHeld()
+    if (this.#held.size === 0 || !this.#ready) return this.#settled()
+    const bytes = this.#held.take()
     this.#regulate()
     this.#consume(bytes)
-  }
-
-  #takeHeld(): Buffer {
-    const held = this.#held
-    this.#held = []
-    this.#heldBytes = 0
-    return held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held)
   }
 
   /** Sends what was gathered, and goes over to what the connection waits for now. */
   #settled(): void {
     if (this.#upgrade !== undefined) return this.#handOver(this.#upgrade)
-    this.#flush()
+    this.#sender.flush()
     if (this.#current !== undefined) return
-    if (this.#closing || (this.#inputEnded && this.#heldBytes === 0)) this.#end()
+    if (this.#closing || (this.#inputEnded && this.#held.size === 0)) this.#end()
     else if (this.#ready && this.#partial === '') this.#timer.enter('idle')
   }
 
   // -- replies out ----------------------------------------------------------------------------------------------------
 
   #reply(request: Request, reply: Reply): void {
-    if (this.#current !== request || this.#pumping !== undefined) {
-      this.#abandon(reply)
-      return
-    }
-    const sound = this.#take(reply)
+    if (this.#current !== request || this.#sender.streaming) return this.#sender.abandon(reply)
+    const sound = this.#sender.take(reply)
     if (isUpgrade(sound.body)) this.#replyUpgrade(request, sound, sound.body)
-    else this.#write(request, sound)
+    else this.#send(request, sound)
   }
 
-  #write(request: Request, reply: Reply): void {
-    const close = this.#closesAfter(reply)
+  #send(request: Request, reply: Reply): void {
+    const close = this.#closesAfter(request, reply)
     if (close) this.#closing = true
-    const { bytes, pending } = writeReply(this.#output, request, reply, close, this.#shared.ticker.date)
-    if (pending === undefined) {
-      if (typeof reply.body === 'object' && reply.body !== null) this.#abandon(reply)
-      this.#finish(request, {
-        status: reply.statusCode,
-        bytesSent: bytes,
-        aborted: false,
-        error: reply.error,
-      })
-      return
+    if (this.#sender.send(request, reply, close, this.#shared.ticker.date)) {
+      this.#replied()
+    } else {
+      if (this.#timer.phase !== 'body') this.#timer.enter('reply')
+      if (!this.#consuming) this.#sender.flush()
     }
-    if (!pending.chunked && pending.length === undefined) this.#closing = true
-    if (this.#timer.phase !== 'body') this.#timer.enter('reply')
-    this.#stream(request, reply, pending)
   }
 
-  #stream(request: Request, reply: Reply, pending: Pending): void {
-    const pumping = { bytes: 0, stopped: false, status: reply.statusCode, producer: pending.producer }
-    this.#pumping = pumping
-    const done = (aborted: boolean, error: unknown): void => {
-      this.#pumping = undefined
-      this.#finish(request, { status: reply.statusCode, bytesSent: pumping.bytes, aborted, error })
-    }
-    pump(this.#output, pending, pumping).then(
-      () => {
-        if (pumping.stopped) return
-        done(false, reply.error)
-        this.#proceed()
-      },
-      (error: unknown) => {
-        pending.producer.cancel()
-        if (pumping.stopped) return
-        // The head is out already: only cutting the connection tells the client that the body is not whole.
-        this.#shared.options.onError(error)
-        this.#error = error
-        done(true, error)
-        this.#socket.destroy()
-      },
-    )
-    if (!this.#consuming) this.#flush()
-  }
-
-  #finish(request: Request, outcome: Outcome): void {
+  #replied(): void {
     this.#current = undefined
     this.#head = undefined
     this.#continueOwed = false
-    if (request.hasListeners && !outcome.aborted) this.#unsettled.push({ request, outcome })
-    else request.settle(outcome)
     if (this.#body !== undefined) {
       this.#body.cancel()
       this.#regulate()
     }
   }
 
+  streamed(): void {
+    this.#replied()
+    this.#proceed()
+  }
+
+  broken(error: unknown): void {
+    this.#current = undefined
+    this.#error = error
+    this.onError(error)
+    this.#socket.destroy()
+  }
+
+  onError(error: unknown): void {
+    this.#shared.options.onError(error)
+  }
+
   /** True when this reply must be the connection's last. */
-  #closesAfter(reply: Reply): boolean {
+  #closesAfter(request: Request, reply: Reply): boolean {
     const head = this.#head as Head
     return (
       this.#closing ||
@@ -362,6 +326,7 @@ export class Connection implements BodyFlow, Ticked, Peer {
       this.#shared.draining ||
       this.#requests >= this.#shared.options.limits.requestsPerConnection ||
       this.#restIsTooLong(reply, head) ||
+      endsWithConnection(request, reply) ||
       reply.headers.get('connection')?.toLowerCase() === 'close'
     )
   }
@@ -370,30 +335,14 @@ export class Connection implements BodyFlow, Ticked, Peer {
   #restIsTooLong(reply: Reply, head: Head): boolean {
     if (this.#decoder === undefined) return false
     if (this.#continueOwed) return true
-    const streams =
-      typeof reply.body === 'object' && reply.body !== null && !(reply.body instanceof Uint8Array)
-    return !streams && (head.contentLength ?? 0) - this.#bodyBytes > this.#shared.options.limits.drain
-  }
-
-  #take(reply: Reply): Reply {
-    try {
-      reply.take()
-      return reply
-    } catch (error) {
-      this.#shared.options.onError(error)
-      const fault = faultReply(500)
-      fault.error = error
-      return fault
-    }
-  }
-
-  #abandon(reply: Reply): void {
-    discardBody(reply.body).catch(this.#shared.options.onError)
+    return (
+      !isStream(reply.body) && (head.contentLength ?? 0) - this.#bodyBytes > this.#shared.options.limits.drain
+    )
   }
 
   /** Answers what cannot be a request, and closes. Replies that went before it are sent first. */
   #refuse(fault: unknown): void {
-    if (!(fault instanceof ZzzError)) this.#shared.options.onError(fault)
+    if (!(fault instanceof ZzzError)) this.onError(fault)
     const status = fault instanceof ZzzError ? fault.status : 500
     this.#partial = ''
     if (this.#current !== undefined) {
@@ -405,11 +354,8 @@ export class Connection implements BodyFlow, Ticked, Peer {
       this.#end()
       return
     }
-    const reply = faultReply(status, fault)
     this.#closing = true
-    const framing = `content-length: ${Buffer.byteLength(reply.body as string)}\r\nconnection: close\r\n`
-    this.#output.text(replyHead(status, reply.headers, framing, this.#shared.ticker.date))
-    this.#output.data(reply.body as string)
+    this.#sender.refuse(faultReply(status, fault), this.#shared.ticker.date)
     this.#end()
   }
 
@@ -418,7 +364,7 @@ export class Connection implements BodyFlow, Ticked, Peer {
     this.#decoder = undefined
     this.#body = undefined
     this.#closing = true
-    this.#takeHeld()
+    this.#held.take()
     if (this.#current === undefined) this.#end()
     else this.#enterWaiting()
     body?.fail(fault)
@@ -427,23 +373,19 @@ export class Connection implements BodyFlow, Ticked, Peer {
   // -- upgrade --------------------------------------------------------------------------------------------------------
 
   #replyUpgrade(request: Request, reply: Reply, upgrade: Upgrade): void {
-    if (this.#head?.upgrade !== true || this.#decoder !== undefined || this.#closing) {
-      const refusal = faultReply(
-        426,
-        new ZzzError('ZZZ_UPGRADE_REQUIRED', `Ask for Upgrade: ${upgrade.protocol}`),
-      )
-      this.#write(request, refusal.header('upgrade', upgrade.protocol))
+    if (!offers(this.#head, upgrade.protocol) || this.#decoder !== undefined || this.#closing) {
+      const refusal = new ZzzError('ZZZ_UPGRADE_REQUIRED', `Ask for Upgrade: ${upgrade.protocol}`)
+      this.#send(request, faultReply(426, refusal).header('upgrade', upgrade.protocol))
       return
     }
-    const framing = `connection: upgrade\r\nupgrade: ${upgrade.protocol}\r\n`
-    this.#output.text(replyHead(101, reply.headers, framing, this.#shared.ticker.date))
+    this.#sender.upgrade(request, reply, upgrade.protocol, this.#shared.ticker.date)
     this.#upgrade = upgrade
-    this.#finish(request, { status: 101, bytesSent: 0, aborted: false, error: undefined })
+    this.#replied()
   }
 
   #handOver(upgrade: Upgrade): void {
     const socket = this.#socket
-    this.#flush()
+    this.#sender.flush()
     this.#shared.ticker.delete(this)
     socket.off('data', this.#onData)
     socket.off('end', this.#onEnd)
@@ -453,9 +395,9 @@ export class Connection implements BodyFlow, Ticked, Peer {
     // Whoever listens for data from here on starts the flow, as after node:http's `upgrade` event.
     Object.assign(socket, { readableFlowing: null })
     try {
-      upgrade.accept(socket, this.#takeHeld())
+      upgrade.accept(socket, this.#held.take())
     } catch (error) {
-      this.#shared.options.onError(error)
+      this.onError(error)
       socket.destroy()
     }
   }
@@ -466,7 +408,7 @@ export class Connection implements BodyFlow, Ticked, Peer {
     if (!this.#continueOwed) return
     this.#continueOwed = false
     this.#output.text('HTTP/1.1 100 Continue\r\n\r\n')
-    if (!this.#consuming) this.#flush()
+    if (!this.#consuming) this.#sender.flush()
     this.#timer.enter('body')
   }
 
@@ -486,7 +428,7 @@ export class Connection implements BodyFlow, Ticked, Peer {
 
   /** Reads from the client exactly while there is room for what it sends. */
   #regulate(): void {
-    if (this.#body?.paused === true || this.#heldBytes > heldLimit) this.#socket.pause()
+    if (this.#body?.paused === true || this.#held.full) this.#socket.pause()
     else if (this.#socket.isPaused()) this.#socket.resume()
   }
 
@@ -512,16 +454,14 @@ export class Connection implements BodyFlow, Ticked, Peer {
       this.#breakBody(new ZzzError('ZZZ_BODY_TIMEOUT', 'The request body took too long'))
     } else if (phase === 'handler' && this.#current !== undefined) {
       const fault = new ZzzError('ZZZ_HANDLER_TIMEOUT', 'The handler took too long')
-      const request = this.#current
-      request.abort(fault)
+      this.#current.abort(fault)
       this.#closing = true
-      const reply = faultReply(503, fault)
-      reply.error = fault
-      this.#reply(request, reply)
+      this.#reply(this.#current, faultReply(503, fault))
+      this.#proceed()
     } else {
       this.#end()
     }
-    this.#flush()
+    this.#sender.flush()
   }
 
   // -- the end --------------------------------------------------------------------------------------------------------
@@ -533,22 +473,11 @@ export class Connection implements BodyFlow, Ticked, Peer {
     this.#timer.enter('closing')
     this.#decoder = undefined
     this.#body = undefined
-    this.#takeHeld()
-    this.#flush()
+    this.#held.take()
+    this.#sender.flush()
     // Only when the reply is through does the clock start for a client that keeps sending instead of closing.
     this.#socket.end(() => lingerClose(this.#socket))
     this.#socket.resume()
-  }
-
-  #flush(): void {
-    const batch = this.#unsettled
-    if (batch.length === 0) return this.#output.flush()
-    this.#unsettled = []
-    this.#output.flush((error) => {
-      for (const { request, outcome } of batch) {
-        request.settle(error ? { ...outcome, aborted: true, error: this.#error ?? error } : outcome)
-      }
-    })
   }
 
   readonly #onError = (error: Error): void => {
@@ -561,25 +490,18 @@ export class Connection implements BodyFlow, Ticked, Peer {
     const gone =
       this.#error instanceof ZzzError ? this.#error : disconnected('The client disconnected', this.#error)
     const request = this.#current
-    const pumping = this.#pumping
     this.#current = undefined
-    this.#pumping = undefined
     this.#body?.fail(gone)
-    this.#takeHeld()
-    this.#output.release()
-    if (pumping !== undefined) {
-      pumping.stopped = true
-      pumping.producer.cancel()
-    }
-    if (request === undefined) return
-    request.abort(gone)
-    request.settle({
-      status: pumping?.status ?? 0,
-      bytesSent: pumping?.bytes ?? 0,
-      aborted: true,
-      error: gone,
-    })
+    this.#held.take()
+    request?.abort(gone)
+    this.#sender.stop(request, gone)
   }
+}
+
+/** True when the client offered this protocol, with or without a version (RFC 9110 section 7.8). */
+function offers(head: Head | undefined, protocol: string): boolean {
+  const offered = head?.upgrade?.split(',') ?? []
+  return offered.some((offer) => offer.trim() === protocol.toLowerCase())
 }
 
 function disconnected(message: string, cause?: unknown): ZzzError {

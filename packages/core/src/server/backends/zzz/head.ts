@@ -18,20 +18,25 @@ export interface Head {
   /** True when the connection must close after the reply. */
   close: boolean
   expectContinue: boolean
-  /** True when the client offers to leave HTTP: `Upgrade`, named in `Connection`, in HTTP/1.1. */
-  upgrade: boolean
+  /** What the client offers to upgrade to, in lower case: `Upgrade`, named in `Connection`, in HTTP/1.1; else undefined. */
+  upgrade: string | undefined
 }
 
-const token = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+"
-/** The fields that decide about framing and the connection; everything else is the application's. */
-const framingField = /\r\n(?:host|content-length|transfer-encoding|connection|expect|upgrade):[\t ]*/gi
+const SLASH = 47
+const LETTER_C = 99
+const LETTER_E = 101
+const LETTER_H = 104
+const LETTER_T = 116
+const LETTER_U = 117
 
+const token = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+"
 /** Finds and checks request heads in decoded text. One serves all connections of a listener. */
 export class HeadParser {
   /** After `parse`: the index behind the head. */
   end = 0
   readonly #limits: Limits
   readonly #grammar: RegExp
+  #validHost = ''
 
   constructor(limits: Limits) {
     this.#limits = limits
@@ -63,14 +68,15 @@ export class HeadParser {
   #read(text: string, start: number, end: number): Head {
     const { requestLine, headerBytes } = this.#limits
     const lineEnd = text.indexOf('\r\n', start)
-    const methodEnd = text.indexOf(' ', start)
+    const method = methodAt(text, start)
+    const methodEnd = start + method.length
     // ` HTTP/1.x` is nine characters.
     const targetEnd = lineEnd - 9
     if (lineEnd - start > requestLine || end - lineEnd > headerBytes + 4) {
       throw diagnoseHead(text, start, this.#limits) as ZzzError
     }
     const head: Head = {
-      method: text.slice(start, methodEnd),
+      method,
       target: text.slice(methodEnd + 1, targetEnd),
       version: text.charCodeAt(lineEnd - 1) === 49 ? '1.1' : '1.0',
       headers: text.slice(lineEnd, end - 2),
@@ -78,57 +84,69 @@ export class HeadParser {
       chunked: false,
       close: false,
       expectContinue: false,
-      upgrade: false,
+      upgrade: undefined,
     }
-    const plain = head.target.charCodeAt(0) === 47 && head.method !== 'CONNECT'
-    if (!plain && !isValidTarget(head.method, head.target)) {
+    const plain = head.target.charCodeAt(0) === SLASH && method !== 'CONNECT'
+    if (!plain && !isValidTarget(method, head.target)) {
       throw malformed(`Request target ${JSON.stringify(head.target)} has none of the four forms`)
     }
-    readFraming(head)
+    this.#readFraming(head)
     return head
   }
-}
 
-/** Reads the fields that decide about framing, and refuses what is ambiguous (RFC 9112 section 6.3). */
-function readFraming(head: Head): void {
-  const { headers } = head
-  let hosts = 0
-  let connection: string | undefined
-  let upgrade = false
-  framingField.lastIndex = 0
-  while (framingField.test(headers)) {
-    const start = framingField.lastIndex
-    const colon = headers.lastIndexOf(':', start - 1)
-    const value = headers.slice(start, headers.indexOf('\r\n', start)).trimEnd()
-    // The names differ in length, so the length tells them apart.
-    switch (colon - headers.lastIndexOf('\n', colon) - 1) {
-      case 4:
-        hosts++
-        if (!isValidHost(value)) throw malformed(`Host ${JSON.stringify(value)} is not valid (RFC 9112 3.2)`)
-        break
-      case 14:
-        readContentLength(head, value)
-        break
-      case 17:
-        readTransferEncoding(head, value)
-        break
-      case 10:
-        connection = connection === undefined ? value : `${connection},${value}`
-        break
-      case 6:
-        readExpect(head, value)
-        break
-      default:
-        upgrade = value !== ''
+  /** Reads the fields that decide about framing, and refuses what is ambiguous (RFC 9112 section 6.3). */
+  #readFraming(head: Head): void {
+    const { headers } = head
+    let hosts = 0
+    let connection: string | undefined
+    let upgrade: string | undefined
+    for (let start = 2; start < headers.length; ) {
+      const end = headers.indexOf('\r\n', start)
+      // One character tells most lines apart from those that matter here; the rest stays uncut.
+      switch (headers.charCodeAt(start) | 32) {
+        case LETTER_H:
+          if (!isField(headers, start, 'host:')) break
+          hosts++
+          this.#checkHost(fieldValue(headers, start + 5, end))
+          break
+        case LETTER_C:
+          if (isField(headers, start, 'content-length:'))
+            readContentLength(head, fieldValue(headers, start + 15, end))
+          else if (isField(headers, start, 'connection:')) {
+            const value = fieldValue(headers, start + 11, end)
+            connection = connection === undefined ? value : `${connection},${value}`
+          }
+          break
+        case LETTER_T:
+          if (isField(headers, start, 'transfer-encoding:'))
+            readTransferEncoding(head, fieldValue(headers, start + 18, end))
+          break
+        case LETTER_E:
+          if (isField(headers, start, 'expect:')) readExpect(head, fieldValue(headers, start + 7, end))
+          break
+        case LETTER_U:
+          if (isField(headers, start, 'upgrade:')) upgrade = fieldValue(headers, start + 8, end)
+      }
+      start = end + 2
     }
+    if (hosts > 1 || (hosts === 0 && head.version === '1.1')) {
+      throw malformed(`A request has one Host header, this one has ${hosts} (RFC 9112 3.2)`)
+    }
+    if (head.chunked && head.version === '1.0')
+      throw malformed('HTTP/1.0 has no Transfer-Encoding (RFC 9112 6.1)')
+    if (head.chunked && head.contentLength !== undefined) {
+      throw malformed('Both Content-Length and Transfer-Encoding are given (RFC 9112 6.3)')
+    }
+    if (connection !== undefined || head.version === '1.0') readConnection(head, connection, upgrade)
+    if (head.method === 'CONNECT') head.close = true
   }
-  if (hosts > 1 || (hosts === 0 && head.version === '1.1')) {
-    throw malformed(`A request has one Host header, this one has ${hosts} (RFC 9112 3.2)`)
+
+  #checkHost(value: string): void {
+    if (value === this.#validHost) return
+    if (!isValidHost(value)) throw malformed(`Host ${JSON.stringify(value)} is not valid (RFC 9112 3.2)`)
+    // Nearly every request of a server names the same host. A copy, since a slice would keep the whole head alive.
+    this.#validHost = Buffer.from(value).toString()
   }
-  if (head.chunked && head.contentLength !== undefined) {
-    throw malformed('Both Content-Length and Transfer-Encoding are given (RFC 9112 6.3)')
-  }
-  readConnection(head, connection, upgrade)
 }
 
 function readContentLength(head: Head, value: string): void {
@@ -153,21 +171,39 @@ function readExpect(head: Head, value: string): void {
   head.expectContinue = head.version === '1.1'
 }
 
-function readConnection(head: Head, connection: string | undefined, upgrade: boolean): void {
-  const options =
-    connection === undefined
-      ? []
-      : connection
-          .toLowerCase()
-          .split(',')
-          .map((option) => option.trim())
-  head.close =
-    options.includes('close') ||
-    // A chunked body in HTTP/1.0 is read, but whoever stands between may have framed it otherwise (RFC 9112 6.1).
-    (head.version === '1.0' && (head.chunked || !options.includes('keep-alive')))
-  head.upgrade = upgrade && head.version === '1.1' && options.includes('upgrade')
+function readConnection(head: Head, connection: string | undefined, upgrade: string | undefined): void {
+  const options = (connection ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((option) => option.trim())
+  head.close = options.includes('close') || (head.version === '1.0' && !options.includes('keep-alive'))
+  if (head.version === '1.1' && options.includes('upgrade')) head.upgrade = upgrade?.toLowerCase()
 }
 
 function malformed(message: string): ZzzError {
   return new ZzzError('ZZZ_REQUEST_MALFORMED', message)
+}
+
+/** The common methods as the constants that look-ups know by identity; any other cut out of the text. */
+function methodAt(text: string, start: number): string {
+  if (text.startsWith('GET ', start)) return 'GET'
+  if (text.startsWith('POST ', start)) return 'POST'
+  return text.slice(start, text.indexOf(' ', start))
+}
+
+/** True when the line at `start` has this name, given in lower case with its colon. */
+function isField(headers: string, start: number, name: string): boolean {
+  const end = start + name.length
+  return headers.charCodeAt(end - 1) === 58 && headers.slice(start, end).toLowerCase() === name
+}
+
+/** The value between two indices without the white space around it. */
+function fieldValue(headers: string, start: number, end: number): string {
+  while (isBlank(headers.charCodeAt(start))) start++
+  while (end > start && isBlank(headers.charCodeAt(end - 1))) end--
+  return headers.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9
 }

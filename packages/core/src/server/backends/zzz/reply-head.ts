@@ -22,7 +22,6 @@ export function replyHead(status: number, headers: HeaderList, framing: string, 
       case 'content-length':
       case 'keep-alive':
       case 'transfer-encoding':
-      case 'upgrade':
         continue
       case 'date':
         dated = true

@@ -1,57 +1,62 @@
-import { type BodyProducer, openBody, slices } from '../../../http/body-producer.ts'
-import { isFileRange, type Reply } from '../../../http/reply.ts'
+import { openBody, slices } from '../../../http/body-producer.ts'
+import { isFileRange, type Reply, type ReplyBody } from '../../../http/reply.ts'
 import type { Request } from '../../../http/request.ts'
 import { isBodyless } from '../../../http/status.ts'
 import type { Upgrade } from '../../../http/upgrade.ts'
 import type { Output } from './output.ts'
+import type { Pending } from './pump.ts'
 import { replyHead } from './reply-head.ts'
 
 /** Larger bodies are sent in slices, so that a client that stops taking them is noticed. */
 const sliceSize = 64 * 1024
 
-/** A body that is still to be sent after the head was. */
-export interface Pending {
-  readonly producer: BodyProducer
-  readonly chunked: boolean
-  /** Bytes promised by the head; undefined when it promised none. */
-  readonly length: number | undefined
-}
-
-/** What writing a reply came to: bytes of body that are on their way, and what has to be pumped after them. */
-export interface Written {
-  readonly bytes: number
-  readonly pending: Pending | undefined
-}
-
-const nothing: Written = { bytes: 0, pending: undefined }
-
-/** Writes a reply that is no upgrade: all of it, or its head when the body is a stream. */
+/**
+ * Writes a reply that is no upgrade. Gives the bytes of its body when all of it is written, else the body that is still
+ * to be sent.
+ */
 export function writeReply(
   output: Output,
   request: Request,
   reply: Reply,
   close: boolean,
   date: string,
-): Written {
+): number | Pending {
   const { body, statusCode: status } = reply
   const connection = connectionField(request, close)
   if (request.method === 'HEAD' || isBodyless(status)) {
     output.text(replyHead(status, reply.headers, lengthWithoutBody(request, reply) + connection, date))
-    return nothing
+    return 0
   }
   if (typeof body === 'string') return writeText(output, reply, body, connection, date)
   if (body === null || body instanceof Uint8Array) return writeBytes(output, reply, body, connection, date)
   const length = declaredLength(reply)
   const chunked = length === undefined && request.version !== '1.0'
-  const framing =
-    length === undefined ? (chunked ? 'transfer-encoding: chunked\r\n' : '') : `content-length: ${length}\r\n`
-  // Without either, only the end of the connection ends the body (RFC 9112 section 6.3, HTTP/1.0).
-  const ended = length === undefined && !chunked ? connectionField(request, true) : connection
-  output.text(replyHead(status, reply.headers, framing + ended, date))
-  return { bytes: 0, pending: { producer: openBody(body as Exclude<typeof body, Upgrade>), chunked, length } }
+  const framing = chunked
+    ? 'transfer-encoding: chunked\r\n'
+    : length === undefined
+      ? ''
+      : `content-length: ${length}\r\n`
+  output.text(replyHead(status, reply.headers, framing + connection, date))
+  return { producer: openBody(body as Exclude<typeof body, Upgrade>), chunked, length }
 }
 
-function writeText(output: Output, reply: Reply, body: string, connection: string, date: string): Written {
+/** True when only the end of the connection can end the body: an HTTP/1.0 stream of unknown length (RFC 9112 6.3). */
+export function endsWithConnection(request: Request, reply: Reply): boolean {
+  return request.version === '1.0' && isStream(reply.body) && declaredLength(reply) === undefined
+}
+
+/** True for a body that is produced while it is sent. */
+export function isStream(body: ReplyBody): boolean {
+  return typeof body === 'object' && body !== null && !(body instanceof Uint8Array)
+}
+
+function writeText(
+  output: Output,
+  reply: Reply,
+  body: string,
+  connection: string,
+  date: string,
+): number | Pending {
   const length = Buffer.byteLength(body)
   if (length > sliceSize) return writeBytes(output, reply, Buffer.from(body), connection, date)
   const head = replyHead(reply.statusCode, reply.headers, `content-length: ${length}\r\n${connection}`, date)
@@ -62,7 +67,7 @@ function writeText(output: Output, reply: Reply, body: string, connection: strin
     output.text(head)
     output.data(body)
   }
-  return { bytes: length, pending: undefined }
+  return length
 }
 
 function writeBytes(
@@ -71,14 +76,13 @@ function writeBytes(
   body: Uint8Array | null,
   connection: string,
   date: string,
-): Written {
+): number | Pending {
   const length = body?.length ?? 0
   output.text(replyHead(reply.statusCode, reply.headers, `content-length: ${length}\r\n${connection}`, date))
-  if (body === null || length === 0) return nothing
-  if (length > sliceSize)
-    return { bytes: 0, pending: { producer: slices(body, sliceSize), chunked: false, length } }
+  if (body === null || length === 0) return 0
+  if (length > sliceSize) return { producer: slices(body, sliceSize), chunked: false, length }
   output.data(body)
-  return { bytes: length, pending: undefined }
+  return length
 }
 
 /** `Connection` as far as the version does not imply it. */

@@ -1,0 +1,25 @@
+import manifest from '../package.json' with { type: 'json' }
+
+/** A server to measure. */
+export interface Contender {
+  readonly name: string
+  /** The file in `servers/` that runs it. */
+  readonly server: string
+  /** Further environment of its process. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The one that the others are compared with. */
+export const reference = 'node:http'
+
+const { fastify, hono, express } = manifest.dependencies
+
+/** All contenders, in the order of the tables. */
+export const contenders: readonly Contender[] = [
+  { name: 'zzz', server: 'zzz' },
+  { name: 'zzz on node:http', server: 'zzz', env: { BACKEND: 'node' } },
+  { name: reference, server: 'bare-node' },
+  { name: `Fastify ${fastify}`, server: 'fastify' },
+  { name: `Hono ${hono}`, server: 'hono' },
+  { name: `Express ${express}`, server: 'express' },
+]

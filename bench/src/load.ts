@@ -1,0 +1,64 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { cores, pinned } from './cpu.ts'
+
+/** How hard to load a server. */
+export interface LoadOptions {
+  readonly url: string
+  readonly connections: number
+  readonly seconds: number
+  /** Requests on their way at once on each connection. */
+  readonly pipelined: number
+}
+
+/** What a load generator counted. */
+export interface Load {
+  readonly requests: number
+  readonly seconds: number
+  /** Connections that failed and requests without a reply. */
+  readonly broken: number
+  /** Replies with a status other than 2xx. */
+  readonly refused: number
+}
+
+/** The load generator: wrk where it is installed, else autocannon, which a JavaScript server can outrun. */
+export const generator = spawnSync('wrk', ['--version']).error === undefined ? 'wrk' : 'autocannon'
+
+/** Loads a server from another process. Throws when anything but a good reply comes back. */
+export async function load(options: LoadOptions): Promise<Load> {
+  const result = generator === 'wrk' ? await wrk(options) : await autocannon(options)
+  if (result.broken + result.refused > 0 || result.requests === 0) {
+    const { requests, broken, refused } = result
+    throw new Error(`${options.url}: ${requests} requests, ${broken} broken, ${refused} refused`)
+  }
+  return result
+}
+
+async function wrk({ url, connections, seconds, pipelined }: LoadOptions): Promise<Load> {
+  const script = join(import.meta.dirname, '../wrk.lua')
+  const options = ['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`]
+  const output = await run(['wrk', ...options, '--script', script, url, '--', String(pipelined)])
+  return JSON.parse(output.slice(output.lastIndexOf('{'))) as Load
+}
+
+async function autocannon({ url, connections, seconds, pipelined }: LoadOptions): Promise<Load> {
+  const program = join(import.meta.dirname, '../../node_modules/autocannon/autocannon.js')
+  const options = { connections, duration: seconds, pipelining: pipelined }
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const result = JSON.parse(await run([process.execPath, program, '--json', ...flags, url])) as {
+    requests: { total: number }
+    duration: number
+    errors: number
+    timeouts: number
+    non2xx: number
+  }
+  const { requests, duration, errors, timeouts, non2xx } = result
+  return { requests: requests.total, seconds: duration, broken: errors + timeouts, refused: non2xx }
+}
+
+async function run(command: readonly [string, ...string[]]): Promise<string> {
+  const [program, ...args] = pinned(cores.load, command)
+  const { stdout } = await promisify(execFile)(program, args)
+  return stdout
+}
