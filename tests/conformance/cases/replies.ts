@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { type FileRange, fileRange, HeaderList, type Outcome, Reply, type ReplyBody } from '@zzz/core'
+import { type FileRange, fileRange, type Outcome, Reply, type ReplyBody } from '@zzz/core'
 import { type Case, check, get, message, type Trial } from '../case.ts'
 import { deferred } from '../deferred.ts'
 import type { RawResponse } from '../response.ts'
@@ -110,26 +110,6 @@ export const replies: readonly Case[] = [
   }),
   check('RFC 9110 15.2: a handler cannot answer with 1xx', async (trial) => {
     const subject = await trial.server({ handle: () => new Reply(102, null) })
-    const client = await trial.client(subject)
-    client.send(get('/'))
-    assert.equal((await client.response()).status, 500)
-  }),
-  check('CWE-113: a value with CRLF that was never checked does not split the reply', async (trial) => {
-    for (const value of ['a\r\nset-cookie: b=1', 'a\nb', 'a\rb', 'a\0b']) {
-      const subject = await trial.server({
-        handle: () => new Reply(200, 'x', new HeaderList(['x-name', value])),
-      })
-      const client = await trial.client(subject)
-      client.send(get('/'))
-      const response = await client.response()
-      assert.equal(response.status, 500)
-      assert.equal(response.headers.has('x-name'), false)
-    }
-  }),
-  check('CWE-113: a name with CRLF that was never checked does not split the reply', async (trial) => {
-    const subject = await trial.server({
-      handle: () => new Reply(200, 'x', new HeaderList(['x: y\r\nz', '1'])),
-    })
     const client = await trial.client(subject)
     client.send(get('/'))
     assert.equal((await client.response()).status, 500)

@@ -36,7 +36,11 @@ function conversation(port: number, bytes: Buffer): Promise<Buffer> {
     const pieces: Buffer[] = []
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
     const timer = setTimeout(() => {
-      reject(new Error('The server did not close'))
+      reject(
+        new Error(
+          `The server on port ${port} did not close; it sent ${JSON.stringify(String(Buffer.concat(pieces)))}`,
+        ),
+      )
       socket.destroy()
     }, patience)
     socket.on('data', (piece: Buffer) => pieces.push(piece))

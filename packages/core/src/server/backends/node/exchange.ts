@@ -39,6 +39,7 @@ export class Exchange {
   readonly #body: RequestBody | undefined
   /** True when the connection can be handed over (node:http decides that before there is a reply). */
   readonly #upgradable: boolean
+  #continueOwed: boolean
   #phase: 'handling' | 'replying' | 'draining' | 'over' = 'handling'
   #reply: Reply | undefined
   #keepAlive = false
@@ -58,6 +59,7 @@ export class Exchange {
     this.#response = response
     this.#upgradable = upgradable
     this.#sender = new ReplySender(response)
+    this.#continueOwed = head.expectsContinue
     if (head.length !== 0) {
       this.#body = new RequestBody(message, head.length, head.expectsContinue, host.options, {
         started: () => this.#continue(),
@@ -119,7 +121,9 @@ export class Exchange {
   }
 
   #continue(): void {
-    if (this.#phase === 'handling') this.#response.writeContinue()
+    if (this.#phase !== 'handling') return
+    this.#continueOwed = false
+    this.#response.writeContinue()
   }
 
   #broke(error: unknown): void {
@@ -180,6 +184,8 @@ export class Exchange {
   #mayKeepAlive(plan: ReplyPlan): boolean {
     const endless = plan.openEnded && this.#head.version === '1.0'
     return (
+      // node:http ends a connection whose client was never told to go on.
+      !this.#continueOwed &&
       this.#head.keepAlive &&
       this.#response.shouldKeepAlive &&
       !plan.close &&

@@ -27,7 +27,9 @@ export class RequestBody implements BodyFlow {
   #received = 0
   /** Bytes that had arrived when nobody wanted more. */
   #wanted = Number.POSITIVE_INFINITY
+  /** The client waits for `100 Continue`, as far as we know. */
   #awaitsContinue: boolean
+  #continueOwed: boolean
   #broken = false
   #allowance: number
   #checkedAt = 0
@@ -45,6 +47,7 @@ export class RequestBody implements BodyFlow {
     this.#timeouts = options.timeouts
     this.#events = events
     this.#awaitsContinue = awaitsContinue
+    this.#continueOwed = awaitsContinue
     this.#allowance = options.timeouts.body
     this.incoming = new IncomingBody(this, length)
     message.on('data', (chunk: Buffer) => this.#take(chunk))
@@ -91,7 +94,8 @@ export class RequestBody implements BodyFlow {
   }
 
   started(): void {
-    if (!this.#awaitsContinue) return
+    if (!this.#continueOwed) return
+    this.#continueOwed = false
     this.#awaitsContinue = false
     this.#events.started()
   }

@@ -87,16 +87,15 @@ export class ReplySender {
   /** Writes the head of an upgrade. */
   upgrade(request: Request, reply: Reply, protocol: string, date: string): void {
     reply.headers.set('upgrade', protocol)
-    const framing = 'connection: upgrade\r\n'
-    this.output.text(replyHead(101, reply.headers, framing, date))
+    this.output.text(replyHead(101, reply.headers, '', '', date))
     this.#finish({ request, reply, bytes: 0 })
   }
 
   /** Writes the server's own answer to what never became a request; the connection closes after it. */
   refuse(reply: Reply, date: string): void {
     const body = reply.body as string
-    const framing = `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n`
-    this.output.text(replyHead(reply.statusCode, reply.headers, framing, date))
+    const framing = `content-length: ${Buffer.byteLength(body)}\r\n`
+    this.output.text(replyHead(reply.statusCode, reply.headers, framing, 'close', date))
     this.output.data(body)
   }
 

@@ -5,7 +5,7 @@ import { isBodyless } from '../../../http/status.ts'
 import type { Upgrade } from '../../../http/upgrade.ts'
 import type { Output } from './output.ts'
 import type { Pending } from './pump.ts'
-import { replyHead } from './reply-head.ts'
+import { type ConnectionOption, replyHead } from './reply-head.ts'
 
 /** Larger bodies are sent in slices, so that a client that stops taking them is noticed. */
 const sliceSize = 64 * 1024
@@ -22,9 +22,9 @@ export function writeReply(
   date: string,
 ): number | Pending {
   const { body, statusCode: status } = reply
-  const connection = connectionField(request, close)
+  const connection = connectionOption(request, close)
   if (request.method === 'HEAD' || isBodyless(status)) {
-    output.text(replyHead(status, reply.headers, lengthWithoutBody(request, reply) + connection, date))
+    output.text(replyHead(status, reply.headers, lengthWithoutBody(request, reply), connection, date))
     return 0
   }
   if (typeof body === 'string') return writeText(output, reply, body, connection, date)
@@ -36,7 +36,7 @@ export function writeReply(
     : length === undefined
       ? ''
       : `content-length: ${length}\r\n`
-  output.text(replyHead(status, reply.headers, framing + connection, date))
+  output.text(replyHead(status, reply.headers, framing, connection, date))
   return { producer: openBody(body as Exclude<typeof body, Upgrade>), chunked, length }
 }
 
@@ -54,12 +54,12 @@ function writeText(
   output: Output,
   reply: Reply,
   body: string,
-  connection: string,
+  connection: ConnectionOption,
   date: string,
 ): number | Pending {
   const length = Buffer.byteLength(body)
   if (length > sliceSize) return writeBytes(output, reply, Buffer.from(body), connection, date)
-  const head = replyHead(reply.statusCode, reply.headers, `content-length: ${length}\r\n${connection}`, date)
+  const head = replyHead(reply.statusCode, reply.headers, `content-length: ${length}\r\n`, connection, date)
   // Only ASCII takes one byte a character in UTF-8, and ASCII is the same in Latin-1: head and body are one text.
   if (length === body.length) {
     output.text(head + body)
@@ -74,11 +74,11 @@ function writeBytes(
   output: Output,
   reply: Reply,
   body: Uint8Array | null,
-  connection: string,
+  connection: ConnectionOption,
   date: string,
 ): number | Pending {
   const length = body?.length ?? 0
-  output.text(replyHead(reply.statusCode, reply.headers, `content-length: ${length}\r\n${connection}`, date))
+  output.text(replyHead(reply.statusCode, reply.headers, `content-length: ${length}\r\n`, connection, date))
   if (body === null || length === 0) return 0
   if (length > sliceSize) return { producer: slices(body, sliceSize), chunked: false, length }
   output.data(body)
@@ -86,9 +86,9 @@ function writeBytes(
 }
 
 /** `Connection` as far as the version does not imply it. */
-function connectionField(request: Request, close: boolean): string {
-  if (close) return 'connection: close\r\n'
-  return request.version === '1.0' ? 'connection: keep-alive\r\n' : ''
+function connectionOption(request: Request, close: boolean): ConnectionOption {
+  if (close) return 'close'
+  return request.version === '1.0' ? 'keep-alive' : ''
 }
 
 /** `Content-Length` of a reply without a body: what the GET would have had, where that is known (RFC 9110 8.6). */
