@@ -52,7 +52,10 @@ describe('the TypeScript in the documentation', () => {
   it(`type-checks (${blocks.length} blocks)`, () => {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
     const tsc = join(root, 'node_modules/.bin/tsc')
-    const { stdout, status } = spawnSync(tsc, ['-p', folder, '--pretty', 'false'], { encoding: 'utf8' })
+    const { stdout, status } = spawnSync(tsc, ['-p', '.', '--pretty', 'false'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
     assert.equal(status, 0, inDocumentTerms(stdout))
   })
 

@@ -15,7 +15,7 @@ export interface LayerTable {
   readonly insiders: readonly string[]
 }
 
-const ground = ['internal', 'errors']
+const ground = ['errors', 'internal']
 const leaves = [...ground, 'clock', 'telemetry', 'config', 'i18n']
 const middle = [...leaves, 'http', 'cache', 'pubsub', 'session', 'template', 'assets']
 const application = [...middle, 'context', 'router', 'app']
@@ -23,8 +23,8 @@ const realtime = [...application, 'websocket', 'channel', 'live']
 const everything = [...realtime, 'server', 'middleware', 'openapi', 'dashboard', 'testing']
 
 const core: Floors = {
-  internal: [],
   errors: [],
+  internal: ['errors'],
   clock: ground,
   telemetry: ground,
   config: ground,

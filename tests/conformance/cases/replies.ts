@@ -114,6 +114,26 @@ export const replies: readonly Case[] = [
     client.send(get('/'))
     assert.equal((await client.response()).status, 500)
   }),
+  check('CWE-113: a header that would split the reply never leaves the handler', async (trial) => {
+    for (const [name, value] of [
+      ['x-name', 'a\r\nset-cookie: b=1'],
+      ['x-name', 'a\nb'],
+      ['x-name', 'a\rb'],
+      ['x-name', 'a\0b'],
+      ['x-name', 'a\u010d\u010ab'],
+      ['x: y\r\nz', '1'],
+      ['x y', '1'],
+    ] as const) {
+      const subject = await trial.server({ handle: () => new Reply(200, 'x').append(name, value) })
+      const client = await trial.client(subject)
+      client.send(get('/'))
+      const response = await client.response()
+      assert.equal(response.status, 500)
+      const leaked = [...response.headers.keys()].filter((one) => one.startsWith('x') || one === 'set-cookie')
+      assert.deepEqual(leaked, [])
+      assert.equal(subject.errors.length, 1)
+    }
+  }),
   check('a reply that is sent twice is a fault the second time', async (trial) => {
     const kept = new Reply(200, 'once')
     const subject = await trial.server({ handle: () => kept })

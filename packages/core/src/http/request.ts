@@ -22,7 +22,7 @@ export interface ReadOptions {
 }
 
 const defaultBodyLimit = 1024 * 1024
-/** Header lines as a back end hands them over: the raw block (CRLF, then valid lines, each ended by CRLF), or a flat list. */
+/** Header lines as a back end hands them over: the raw block (CRLF, valid lines, each ended by CRLF, CRLF), or a flat list. */
 export type HeaderSource = string | string[]
 
 /**

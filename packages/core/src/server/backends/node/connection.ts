@@ -108,10 +108,7 @@ export class Connection implements ExchangeHost {
   /** What came is no valid request, or its head came too slowly. */
   fault(error: ZzzError): void {
     if (this.#closing) return
-    if (this.#current?.failBody(error)) return
-    const last = this.#queue.at(-1)
-    if (last instanceof Exchange && last.failBody(error)) return
-    if (!this.#sealed) this.#refuseNext(error)
+    if (this.#newest()?.failBody(error) !== true && !this.#sealed) this.#refuseNext(error)
   }
 
   finished(keepAlive: boolean): void {
@@ -171,6 +168,12 @@ export class Connection implements ExchangeHost {
     this.#enqueue(fault)
   }
 
+  /** The exchange whose request came last: the only one whose body may still be coming. */
+  #newest(): Exchange | undefined {
+    const last = this.#queue.at(-1) ?? this.#current
+    return last instanceof Exchange ? last : undefined
+  }
+
   #enqueue(turn: Exchange | ZzzError): void {
     this.#queue.push(turn)
     if (this.#current === undefined) return this.#next()
@@ -224,6 +227,7 @@ export class Connection implements ExchangeHost {
   readonly #onEnd = (): void => {
     this.#halfClosed = true
     this.#current?.halfClosed()
+    this.#newest()?.failBody(new ZzzError('ZZZ_BODY_MALFORMED', 'The request body ended early (RFC 9112 8)'))
     if (this.#current === undefined && this.#queue.length === 0 && !this.#closing) this.#close()
   }
 

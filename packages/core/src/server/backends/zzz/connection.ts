@@ -10,7 +10,8 @@ import { lingerClose } from '../../linger-close.ts'
 import { type BodyDecoder, LengthDecoder } from './body-decoder.ts'
 import { bodyTooLarge, ChunkedDecoder } from './chunked-decoder.ts'
 import { faultReply } from './fault-reply.ts'
-import type { Head, HeadParser } from './head.ts'
+import { type Head, HeadParser } from './head.ts'
+import type { Framing } from './head-framing.ts'
 import { HeldBytes } from './held-bytes.ts'
 import type { Output } from './output.ts'
 import { PhaseTimer } from './phase-timer.ts'
@@ -22,7 +23,8 @@ import type { Ticked, Ticker } from './ticker.ts'
 export interface Shared {
   readonly handle: Handle
   readonly options: ListenOptions
-  readonly parser: HeadParser
+  /** Of `headerGrammar`. */
+  readonly headerGrammar: RegExp
   readonly ticker: Ticker
   /** True once the listener drains: every reply is the last of its connection. */
   draining: boolean
@@ -42,6 +44,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   readonly #sender: ReplySender
   readonly #output: Output
   readonly #timer: PhaseTimer
+  readonly #parser: HeadParser
 
   /** The beginning of a head whose end has not arrived. */
   #partial = ''
@@ -50,7 +53,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
 
   /** The request that is being answered. */
   #current: Request | undefined
-  #head: Head | undefined
+  #framing: Framing | undefined
   /** `100 Continue` is owed as soon as the body is read. */
   #continueOwed = false
   #decoder: BodyDecoder | undefined
@@ -74,6 +77,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
     this.encrypted = 'encrypted' in socket
     shared.ticker.add(this)
     this.#timer = new PhaseTimer(shared.options.timeouts, shared.ticker)
+    this.#parser = new HeadParser(shared.options.limits, shared.headerGrammar)
     socket.on('data', this.#onData)
     socket.on('end', this.#onEnd)
     socket.on('drain', this.#onDrain)
@@ -157,13 +161,13 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
         start += 2
         continue
       }
-      const head = this.#shared.parser.parse(text, start)
+      const head = this.#parser.parse(text, start)
       if (head === undefined) {
         if (this.#partial === '') this.#timer.enter('head')
         this.#partial = text.slice(start)
         return bytes.length
       }
-      start = this.#shared.parser.end
+      start = this.#parser.end
       this.#begin(head)
     }
     this.#partial = ''
@@ -176,15 +180,16 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
 
   #begin(head: Head): void {
     const { limits } = this.#shared.options
-    if (head.contentLength !== undefined && head.contentLength > limits.body) throw bodyTooLarge(limits.body)
+    const { framing } = head
+    const { contentLength, chunked } = framing
+    if (contentLength !== undefined && contentLength > limits.body) throw bodyTooLarge(limits.body)
     this.#requests++
     this.#blankLine = false
-    this.#head = head
-    const body =
-      head.chunked || (head.contentLength ?? 0) > 0 ? new IncomingBody(this, head.contentLength) : null
-    const request = new Request(head.method, head.target, head.version, head.headers, body, this)
+    this.#framing = framing
+    const body = chunked || (contentLength ?? 0) > 0 ? new IncomingBody(this, contentLength) : null
+    const request = new Request(head.method, head.target, head.version, framing.block, body, this)
     this.#current = request
-    if (body !== null) this.#expectBody(head, body)
+    if (body !== null) this.#expectBody(framing, body)
     const reply = this.#call(request)
     if (isPromise(reply)) this.#await(request, reply)
     else this.#reply(request, reply)
@@ -204,14 +209,14 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
     return faultReply(500, error)
   }
 
-  #expectBody(head: Head, body: IncomingBody): void {
+  #expectBody(framing: Framing, body: IncomingBody): void {
     this.#body = body
     this.#bodyBytes = 0
     this.#unread = 0
-    this.#continueOwed = head.expectContinue
-    this.#decoder = head.chunked
+    this.#continueOwed = framing.expectContinue
+    this.#decoder = framing.chunked
       ? new ChunkedDecoder(body, this.#shared.options.limits)
-      : new LengthDecoder(body, head.contentLength as number)
+      : new LengthDecoder(body, framing.contentLength as number)
     this.#timer.enter(this.#continueOwed ? 'handler' : 'body')
   }
 
@@ -293,7 +298,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
 
   #replied(): void {
     this.#current = undefined
-    this.#head = undefined
+    this.#framing = undefined
     this.#continueOwed = false
     if (this.#body !== undefined) {
       this.#body.cancel()
@@ -319,24 +324,26 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
 
   /** True when this reply must be the connection's last. */
   #closesAfter(request: Request, reply: Reply): boolean {
-    const head = this.#head as Head
+    const framing = this.#framing as Framing
     return (
       this.#closing ||
-      head.close ||
+      framing.close ||
+      request.method === 'CONNECT' ||
       this.#shared.draining ||
       this.#requests >= this.#shared.options.limits.requestsPerConnection ||
-      this.#restIsTooLong(reply, head) ||
+      this.#restIsTooLong(reply, framing) ||
       endsWithConnection(request, reply) ||
       reply.headers.get('connection')?.toLowerCase() === 'close'
     )
   }
 
   /** True when a body that this reply does not wait for is not worth draining, or may never come. */
-  #restIsTooLong(reply: Reply, head: Head): boolean {
+  #restIsTooLong(reply: Reply, framing: Framing): boolean {
     if (this.#decoder === undefined) return false
     if (this.#continueOwed) return true
     return (
-      !isStream(reply.body) && (head.contentLength ?? 0) - this.#bodyBytes > this.#shared.options.limits.drain
+      !isStream(reply.body) &&
+      (framing.contentLength ?? 0) - this.#bodyBytes > this.#shared.options.limits.drain
     )
   }
 
@@ -373,7 +380,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   // -- upgrade --------------------------------------------------------------------------------------------------------
 
   #replyUpgrade(request: Request, reply: Reply, upgrade: Upgrade): void {
-    if (!offers(this.#head, upgrade.protocol) || this.#decoder !== undefined || this.#closing) {
+    if (!offers(this.#framing, upgrade.protocol) || this.#decoder !== undefined || this.#closing) {
       const refusal = new ZzzError('ZZZ_UPGRADE_REQUIRED', `Ask for Upgrade: ${upgrade.protocol}`)
       this.#send(request, faultReply(426, refusal).header('upgrade', upgrade.protocol))
       return
@@ -499,8 +506,8 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
 }
 
 /** True when the client offered this protocol, with or without a version (RFC 9110 section 7.8). */
-function offers(head: Head | undefined, protocol: string): boolean {
-  const offered = head?.upgrade?.split(',') ?? []
+function offers(framing: Framing | undefined, protocol: string): boolean {
+  const offered = framing?.upgrade?.split(',') ?? []
   return offered.some((offer) => offer.trim() === protocol.toLowerCase())
 }
 

@@ -3,7 +3,7 @@ import type { Backend, Handle, Listener, ListenOptions } from '../../backend.ts'
 import { ConnectionGate } from '../../connection-gate.ts'
 import { addressOf, startListening, whenEmpty } from '../../listening.ts'
 import { Connection, type Shared } from './connection.ts'
-import { HeadParser } from './head.ts'
+import { headerGrammar } from './head.ts'
 import { Ticker } from './ticker.ts'
 
 /** The framework's own HTTP/1.1 server over `node:net`, RFC 9112. The default. */
@@ -16,7 +16,7 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
   const shared: Shared = {
     handle,
     options,
-    parser: new HeadParser(options.limits),
+    headerGrammar: headerGrammar(options.limits),
     ticker: new Ticker(options.timeouts),
     draining: false,
   }
