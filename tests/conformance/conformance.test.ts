@@ -18,7 +18,7 @@ for (const backend of [zzzBackend, nodeBackend]) {
       assert.deepEqual(shared.errors, [])
       assert.equal(shared.listener.connections(), 0)
     })
-    for (const one of cases) it(one.name, () => runCase(backend, shared, one))
+    for (const one of cases) it(one.name, { timeout: 15_000 }, () => runCase(backend, shared, one))
   })
 }
 

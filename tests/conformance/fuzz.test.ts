@@ -56,13 +56,16 @@ async function fuzz(): Promise<Counts> {
 
 /** Sends the stream of one seed to both, and compares as far as both accepted. */
 async function compare(seed: number, counts: Counts): Promise<void> {
-  const { bytes, requests } = mutatedStream(new Random(seed))
+  const { bytes, requests, cuts } = mutatedStream(new Random(seed))
   counts.requests += requests
-  const [byZzz, byNode] = await Promise.all([seen(zzz.port, bytes), seen(node.port, bytes)]).catch(
-    (error: unknown) => {
-      throw new Error(`Seed ${seed}: ${JSON.stringify(bytes.toString('latin1'))}`, { cause: error })
-    },
-  )
+  const [byZzz, byNode] = await Promise.all([
+    seen(zzz.port, bytes, cuts),
+    seen(node.port, bytes, cuts),
+  ]).catch((error: unknown) => {
+    throw new Error(`Seed ${seed}, cut at [${cuts}]: ${JSON.stringify(bytes.toString('latin1'))}`, {
+      cause: error,
+    })
+  })
   const common = Math.min(byZzz.length, byNode.length)
   counts.zzz += byZzz.length
   counts.node += byNode.length

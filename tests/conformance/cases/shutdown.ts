@@ -169,5 +169,6 @@ function immediate<T>(value: T): Promise<T> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+  for (let round = 0; !condition() && round < 10_000; round++)
+    await new Promise((resolve) => setImmediate(resolve))
 }

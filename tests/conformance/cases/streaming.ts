@@ -235,7 +235,7 @@ async function expectCut(client: RawClient): Promise<void> {
 
 /** Waits until a number stops changing for a while; what is asserted afterwards does not depend on how long. */
 async function settledAt(value: () => number): Promise<void> {
-  for (let quiet = 0, last = -1; quiet < 20; ) {
+  for (let quiet = 0, last = -1, round = 0; quiet < 20 && round < 1000; round++) {
     await new Promise((resolve) => setTimeout(resolve, 5))
     quiet = value() === last && last > 0 ? quiet + 1 : 0
     last = value()

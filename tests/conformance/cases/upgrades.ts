@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Duplex } from 'node:stream'
 import { type Outcome, Reply, type Upgrade } from '@zzz/core'
-import { type Case, check, expectEcho, get, message, post } from '../case.ts'
+import { type Case, check, chunked, expectEcho, get, message, post } from '../case.ts'
 import { deferred } from '../deferred.ts'
 import { echo } from '../subject.ts'
 
@@ -86,6 +86,19 @@ export const upgrades: readonly Case[] = [
     const client = await trial.client()
     client.send(get('/a', ...offer) + get('/b'))
     expectEcho(await client.response(), { target: '/a' })
+    expectEcho(await client.response(), { target: '/b' })
+  }),
+  check('RFC 9110 7.8: an offer with a body is answered', async (trial) => {
+    for (const wire of [post('hello', ...offer), chunked('5\r\nhello\r\n0\r\n\r\n', ...offer)]) {
+      const client = await trial.client()
+      client.send(wire)
+      expectEcho(await client.response(), { body: 'hello' })
+    }
+  }),
+  check('RFC 9110 7.8: an offer behind another request is answered', async (trial) => {
+    const client = await trial.client()
+    client.send(post('hello') + get('/b', ...offer))
+    expectEcho(await client.response(), { body: 'hello' })
     expectEcho(await client.response(), { target: '/b' })
   }),
   check('RFC 9110 7.8: an offer with a body that is not taken', async (trial) => {

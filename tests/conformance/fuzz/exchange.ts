@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { Reply, type Request } from '@zzz/core'
+import { turns } from '../raw-client.ts'
 import { parseHead } from '../response.ts'
 
 /** Longest wait for a server to close, in milliseconds. */
@@ -18,9 +19,9 @@ export async function describe(request: Request): Promise<Reply> {
 }
 
 /** Sends bytes, ends, and gives what the server says it saw: a line for each request that it accepted. */
-export async function seen(port: number, bytes: Buffer): Promise<string[]> {
+export async function seen(port: number, bytes: Buffer, cuts: readonly number[] = []): Promise<string[]> {
   const accepted: string[] = []
-  let rest = await conversation(port, bytes)
+  let rest = await conversation(port, bytes, cuts)
   for (;;) {
     const head = parseHead(rest)
     if (head === undefined) return accepted
@@ -31,7 +32,7 @@ export async function seen(port: number, bytes: Buffer): Promise<string[]> {
   }
 }
 
-function conversation(port: number, bytes: Buffer): Promise<Buffer> {
+function conversation(port: number, bytes: Buffer, cuts: readonly number[]): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
@@ -51,6 +52,16 @@ function conversation(port: number, bytes: Buffer): Promise<Buffer> {
       clearTimeout(timer)
       resolve(Buffer.concat(pieces))
     })
-    socket.end(bytes)
+    void sendInPieces(socket, bytes, cuts)
   })
+}
+
+async function sendInPieces(socket: Socket, bytes: Buffer, cuts: readonly number[]): Promise<void> {
+  let start = 0
+  for (const cut of cuts) {
+    socket.write(bytes.subarray(start, cut))
+    start = cut
+    await turns(2)
+  }
+  socket.end(bytes.subarray(start))
 }

@@ -1,10 +1,13 @@
 import { fragments, requests } from './corpus.ts'
 import type { Random } from './random.ts'
 
-/** A stream of requests and how many it was made of. */
+/** A stream of requests. */
 export interface Stream {
   readonly bytes: Buffer
+  /** How many requests it was made of. */
   readonly requests: number
+  /** Where it is cut into packets; nowhere for every other stream. */
+  readonly cuts: readonly number[]
 }
 
 type Mutation = (bytes: Buffer, random: Random) => Buffer
@@ -15,7 +18,8 @@ export function mutatedStream(random: Random): Stream {
   let bytes = joined(random, count)
   for (let times = random.pick([1, 1, 2, 3]); times > 0; times--)
     bytes = random.pick(mutations)(bytes, random)
-  return { bytes, requests: count }
+  const cuts = random.below(2) === 0 ? [] : [random.below(bytes.length), random.below(bytes.length)]
+  return { bytes, requests: count, cuts: cuts.sort((a, b) => a - b) }
 }
 
 const mutations: readonly Mutation[] = [

@@ -1,4 +1,5 @@
 import { ZzzError } from '../errors.ts'
+import { reportError } from '../internal/report.ts'
 
 /** Something that runs beside the application: a repo's pool, a worker, a PubSub connection. */
 export interface Service {
@@ -51,7 +52,9 @@ export function runServices(services: readonly Service[]): Services {
         running.push(service)
       } catch (cause) {
         giveUp.abort()
-        await stop({ deadline: rollbackDeadline })
+        await stop({ deadline: rollbackDeadline }).catch((error: unknown) =>
+          reportError(error, 'A start was given up'),
+        )
         throw failed(service, 'start', cause)
       }
     }

@@ -20,9 +20,20 @@ interface Problem {
 /**
  * The reply that an error becomes, in the form the client asks for: HTML, JSON (problem details, RFC 9457) or text.
  * The reply keeps the error for loggers; the client reads the message only of errors meant for it (status below 500,
- * or `expose`), and everything in development.
+ * or `expose`), and everything in development. Never throws.
  */
 export function errorReply(request: Request, error: unknown, development: boolean): Reply {
+  try {
+    return toReply(request, error, development)
+  } catch (fault) {
+    // Its headers cannot be sent, or reading it throws. The pipeline relies on getting a reply in any case.
+    const reply = typedReply(500, '500 Internal Server Error\n', 'text/plain; charset=utf-8')
+    reply.error = new AggregateError([error, fault], `An error could not be made a reply: ${fault}`)
+    return reply
+  }
+}
+
+function toReply(request: Request, error: unknown, development: boolean): Reply {
   const problem = toProblem(error, development)
   const reply = renderProblem(request, problem)
   reply.error = error

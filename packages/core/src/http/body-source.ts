@@ -5,6 +5,8 @@ import { isPromise, type MaybePromise } from '../internal/maybe-promise.ts'
 export interface BodySource extends AsyncIterable<Uint8Array> {
   /** The declared length in bytes, undefined when it is only known at the end. */
   readonly length: number | undefined
+  /** True once something was read or given up: what comes now is not the whole body any more. */
+  readonly disturbed: boolean
   /**
    * The next bytes, or null after the last; at once when they are here already. Rejects with a typed error when the
    * body breaks off, is malformed, too large or too slow. One call at a time.
@@ -70,6 +72,7 @@ export function toWebStream(source: BodySource): ReadableStream<Uint8Array> {
 /** The body of a request that has none. */
 export const emptyBody: BodySource = {
   length: 0,
+  disturbed: false,
   read: () => null,
   cancel() {},
   [Symbol.asyncIterator]: () => iterateSource(emptyBody),
@@ -78,14 +81,20 @@ export const emptyBody: BodySource = {
 /** A source over bytes in memory. */
 export function bytesSource(bytes: Uint8Array): BodySource {
   let left: Uint8Array | null = bytes
+  let disturbed = false
   const source: BodySource = {
     length: bytes.length,
+    get disturbed() {
+      return disturbed
+    },
     read() {
+      disturbed = true
       const chunk = left
       left = null
       return chunk === null || chunk.length === 0 ? null : chunk
     },
     cancel() {
+      disturbed = true
       left = null
     },
     [Symbol.asyncIterator]: () => iterateSource(source),
@@ -96,13 +105,19 @@ export function bytesSource(bytes: Uint8Array): BodySource {
 /** A source over a web stream, as a web `Request` brings it. */
 export function webSource(stream: ReadableStream<Uint8Array>): BodySource {
   const reader = stream.getReader()
+  let disturbed = false
   const source: BodySource = {
     length: undefined,
+    get disturbed() {
+      return disturbed
+    },
     async read() {
+      disturbed = true
       const { done, value } = await reader.read()
       return done ? null : value
     },
     cancel() {
+      disturbed = true
       // A stream that failed already rejects the cancellation with the error that `read` reports.
       reader.cancel().catch(() => {})
     },

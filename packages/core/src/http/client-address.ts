@@ -37,11 +37,11 @@ export function clientAddress(request: Request, proxies: TrustedProxies | undefi
 }
 
 function addEntry(list: BlockList, entry: string): void {
-  const [address = '', prefix] = entry.split('/')
+  const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
   const family = isIP(address)
   const bits = family === 6 ? 128 : 32
   const length = prefix === undefined ? bits : Number(prefix)
-  if (family === 0 || prefix === '' || !Number.isInteger(length) || length < 0 || length > bits) {
+  if (family === 0 || length > bits) {
     throw new ZzzError(
       'ZZZ_OPTION_INVALID',
       `trustedProxies: ${JSON.stringify(entry)} is no address or CIDR range`,

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 
 const chunkSize = 64 * 1024
 
@@ -20,8 +21,19 @@ export interface FileRangeOptions {
   length?: number | undefined
 }
 
-/** Opens a file as a reply body. Rejects with Node's error when it cannot be opened or is no regular file. */
+const bytesRule = [
+  'a number of bytes',
+  (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
+] as const
+
+const optionRules: OptionRules<FileRangeOptions> = { start: bytesRule, length: bytesRule }
+
+/**
+ * Opens a file as a reply body. Rejects with Node's error when it cannot be opened or is no regular file, and with
+ * `ZZZ_OPTION_INVALID`.
+ */
 export async function fileRange(path: string, options: FileRangeOptions = {}): Promise<FileRange> {
+  checkOptions('fileRange', options, optionRules)
   const file = await open(path, 'r')
   try {
     const stat = await file.stat()

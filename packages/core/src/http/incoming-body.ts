@@ -40,6 +40,10 @@ export class IncomingBody implements BodySource {
     this.length = length
   }
 
+  get disturbed(): boolean {
+    return this.#started || this.#cancelled
+  }
+
   /** True while the connection is held back because the handler reads too slowly. */
   get paused(): boolean {
     return this.#paused
@@ -61,6 +65,8 @@ export class IncomingBody implements BodySource {
 
   end(): void {
     this.complete = true
+    // What comes next is no part of the body, so nobody has to wait for its reader.
+    this.#paused = false
     this.#settle((waiting) => waiting.resolve(null))
   }
 

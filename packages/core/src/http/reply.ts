@@ -26,17 +26,14 @@ export class Reply {
   #taken = false
 
   constructor(statusCode: number, body: ReplyBody, headers: HeaderList = new HeaderList()) {
-    this.statusCode = statusCode
+    this.statusCode = checkStatus(statusCode)
     this.body = body
     this.headers = headers
   }
 
   /** Sets the status, 100 to 599. Throws `ZZZ_STATUS_INVALID` for anything else. */
   status(code: number): this {
-    if (!Number.isInteger(code) || code < 100 || code > 599) {
-      throw new ZzzError('ZZZ_STATUS_INVALID', `A status is an integer from 100 to 599, got ${code}`)
-    }
-    this.statusCode = code
+    this.statusCode = checkStatus(code)
     return this
   }
 
@@ -54,14 +51,28 @@ export class Reply {
 
   /**
    * For back ends: takes the reply for sending. Throws `ZZZ_REPLY_REUSED` the second time, because a reply kept in a
-   * variable and returned for two requests would share its headers and its stream between them.
+   * variable and returned for two requests would share its headers and its stream between them; `ZZZ_STATUS_INVALID` for
+   * a status that ends no request (RFC 9110 section 15.2), unless it is an upgrade.
    */
   take(): void {
+    if (checkStatus(this.statusCode) < 200 && !isUpgrade(this.body)) {
+      throw new ZzzError(
+        'ZZZ_STATUS_INVALID',
+        `A handler answered ${this.statusCode}, which ends no request (RFC 9110 15.2)`,
+      )
+    }
     if (this.#taken) {
       throw new ZzzError('ZZZ_REPLY_REUSED', 'This reply was sent before. Make a new one for each request')
     }
     this.#taken = true
   }
+}
+
+function checkStatus(code: number): number {
+  if (!Number.isInteger(code) || code < 100 || code > 599) {
+    throw new ZzzError('ZZZ_STATUS_INVALID', `A status is an integer from 100 to 599, got ${code}`)
+  }
+  return code
 }
 
 /** A reply whose only header is a content type known to be valid; the short way for the helpers of the context. */

@@ -99,9 +99,12 @@ export class Request {
     return this.#abort.signal
   }
 
-  /** The whole body, buffered. Calls share one read, so `text()` after `json()` works. */
+  /**
+   * The whole body, buffered. Calls share one read, so `text()` after `json()` works. Rejects with `ZZZ_BODY_CONSUMED`
+   * when the body was streamed before, and with `ZZZ_BODY_TOO_LARGE` beyond the limit.
+   */
   bytes(options: ReadOptions = {}): Promise<Uint8Array> {
-    this.#bytes ??= collect(this.body, options.limit ?? defaultBodyLimit)
+    this.#bytes ??= this.#collect(options.limit ?? defaultBodyLimit)
     return this.#bytes
   }
 
@@ -171,6 +174,14 @@ export class Request {
   abort(reason: ZzzError): void {
     this.#aborted ??= reason
     this.#abort?.abort(reason)
+  }
+
+  async #collect(limit: number): Promise<Uint8Array> {
+    if (this.body.disturbed) {
+      const what = `The body of ${this.method} ${this.path} was streamed or given up before; it can be read once`
+      throw new ZzzError('ZZZ_BODY_CONSUMED', what)
+    }
+    return collect(this.body, limit)
   }
 
   #notify(listener: (outcome: Outcome) => void, outcome: Outcome): void {

@@ -26,7 +26,9 @@ export function fromWebRequest(web: globalThis.Request): Request {
 /** Our request as a web `Request`. Throws a `TypeError` for the methods that fetch forbids: CONNECT and TRACE. */
 export function toWebRequest(request: Request): globalThis.Request {
   const scheme = request.peer.encrypted ? 'https' : 'http'
-  const url = new URL(request.target, `${scheme}://${request.host || 'localhost'}`)
+  const origin = `${scheme}://${request.host || 'localhost'}`
+  // Joined, not resolved: `//host/path` as a target is a path, and as a reference another host.
+  const url = new URL(request.target.startsWith('/') ? origin + request.target : request.target, origin)
   const bodyless = request.method === 'GET' || request.method === 'HEAD' || request.body.length === 0
   return new globalThis.Request(url, {
     method: request.method,
@@ -48,6 +50,15 @@ export function fromWebResponse(response: Response): Reply {
  * `ZZZ_UPGRADE_UNSUPPORTED` for an upgrade: a `Response` cannot hand over a connection.
  */
 export function toWebResponse(request: Request, reply: Reply): Response {
+  try {
+    return convert(request, reply)
+  } catch (error) {
+    request.settle({ status: 0, bytesSent: 0, aborted: true, error })
+    throw error
+  }
+}
+
+function convert(request: Request, reply: Reply): Response {
   reply.take()
   if (isUpgrade(reply.body)) {
     throw new ZzzError(

@@ -50,9 +50,10 @@ export const nameRule: readonly [string, (value: unknown) => boolean] = [
   (value) => typeof value === 'string' && value !== '',
 ]
 
-/** A value in an error message: text in quotes, anything else by its type. */
+/** A value in an error message: text in quotes, numbers and the like as they are, anything else by its type. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (value === null || value === undefined) return String(value)
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
 }

@@ -51,8 +51,9 @@ function dress(result: Reply | Response, original: Reply): Reply {
   const page = result instanceof Response ? fromWebResponse(result) : result
   page.statusCode = original.statusCode
   page.error = original.error
+  const own = new Set([...page.headers].map(([name]) => name))
   for (const [name, value] of original.headers) {
-    if (!page.headers.has(name)) page.append(name, value)
+    if (!own.has(name)) page.append(name, value)
   }
   return page
 }

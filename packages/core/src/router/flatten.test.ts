@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import type { Context } from '../context/context.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { flattenRoutes } from './flatten.ts'
+import { path } from './path.ts'
 import { type AnyRoute, any, get, post, put } from './route.ts'
 import { scope } from './scope.ts'
 
@@ -88,5 +89,13 @@ describe('flattenRoutes', () => {
       code: 'ZZZ_OPTION_INVALID',
       message: /item 0/,
     })
+  })
+
+  it('refuses a path value below a prefix, since its URLs would lack it', () => {
+    const refusal = { code: 'ZZZ_ROUTE_PATTERN', message: /path\('\/api\/users\/:id'\)/ }
+    const user = path('/users/:id')
+    assert.throws(() => flattenRoutes([scope('/api', [get(user, handler)])]), refusal)
+    assert.throws(() => flattenRoutes([scope('/api', [scope(user, [get('/', handler)])])]), refusal)
+    assert.equal(flattenRoutes([scope('/', [get(user, handler)])]).length, 1)
   })
 })

@@ -26,7 +26,8 @@ interface Surroundings {
 /**
  * Lays nested scopes flat, in the order of writing.
  *
- * Throws `ZZZ_ROUTE_PATTERN` when prefix and pattern do not fit together (a name twice, a wildcard in the middle), and
+ * Throws `ZZZ_ROUTE_PATTERN` when prefix and pattern do not fit together (a name twice, a wildcard in the middle, a path
+ * value below a prefix), and
  * `ZZZ_ROUTE_CONFLICT`, naming both routes, when two have the same method and match the same paths, or when one name
  * stands for two patterns.
  *
@@ -45,6 +46,7 @@ export function flattenRoutes(routes: readonly AnyRoute[]): readonly FlatRoute[]
 
 function collect(routes: readonly AnyRoute[], around: Surroundings, flat: FlatRoute[]): void {
   for (const item of routes) {
+    if (item.whole && around.prefix !== '/') throw misplacedPath(item, around.prefix)
     if (item.kind === 'route') flat.push(flatRoute(item, around))
     else collect(item.routes, surround(item.prefix, item.name, item.use, around), flat)
   }
@@ -91,6 +93,15 @@ function refuseConflicts(flat: readonly FlatRoute[]): void {
     }
     byName.set(route.name, route)
   }
+}
+
+function misplacedPath(item: AnyRoute, prefix: string): ZzzError {
+  const pattern = item.kind === 'route' ? item.pattern : item.prefix
+  return new ZzzError(
+    'ZZZ_ROUTE_PATTERN',
+    `The path ${pattern} is a whole pattern, so it cannot stand in the scope ${prefix}, which its URLs would lack. ` +
+      `Give it the whole pattern, path('${joinPatterns(prefix, pattern)}'), and move it out of the scope`,
+  )
 }
 
 function conflict(one: FlatRoute, other: FlatRoute, why: string): ZzzError {

@@ -12,8 +12,8 @@ export interface Path<Pattern extends string> {
 }
 
 /**
- * Names a pattern, so that routes and links share one definition without importing the application. A scope's prefix
- * is not part of it: give a path the whole pattern and route it outside of scopes, or in `scope('/', …)`.
+ * Names a pattern, so that routes and links share one definition without importing the application. It is
+ * always a whole pattern: route it outside of scopes, or in `scope('/', …)`; below a prefix it is refused at start.
  *
  * Throws `ZZZ_ROUTE_PATTERN` for an invalid pattern.
  *

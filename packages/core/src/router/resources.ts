@@ -129,7 +129,7 @@ export function resources(
   controller: object,
   options: ResourcesOptions = {},
 ): ScopeNode {
-  return createResources(patternOf(pattern), controller as Handlers, options)
+  return createResources(pattern, controller as Handlers, options)
 }
 
 const actionsRule: readonly [string, (value: unknown) => boolean] = [
@@ -147,7 +147,12 @@ const optionRules: OptionRules<ResourcesOptions> = {
   nestedParam: nameRule,
 }
 
-function createResources(pattern: string, controller: Handlers, options: ResourcesOptions): ScopeNode {
+function createResources(
+  given: string | Path<string>,
+  controller: Handlers,
+  options: ResourcesOptions,
+): ScopeNode {
+  const pattern = patternOf(given)
   const where = `Resources ${pattern}`
   checkOptions(where, options, optionRules)
   const { param = 'id', as = lastSegment(pattern), use, nested } = options
@@ -169,5 +174,5 @@ function createResources(pattern: string, controller: Handlers, options: Resourc
   if (nested !== undefined) {
     routes.push(createScope(`/:${options.nestedParam ?? nestedParam(pattern, param)}`, {}, nested))
   }
-  return createScope(pattern, { as, use }, routes)
+  return createScope(given, { as, use }, routes)
 }

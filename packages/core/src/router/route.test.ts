@@ -15,6 +15,7 @@ describe('routes', () => {
       kind: 'route',
       method: 'GET',
       pattern: '/users/:id',
+      whole: false,
       name: 'user',
       use: [step],
       handler,

@@ -14,6 +14,8 @@ export interface RouteNode {
   /** The method as clients send it; `*` for all of them. */
   readonly method: string
   readonly pattern: string
+  /** True when the pattern came as a path value, which is always a whole pattern. */
+  readonly whole: boolean
   readonly name: string | undefined
   readonly use: readonly Middleware[]
   readonly handler: AnyHandler
@@ -110,14 +112,14 @@ export function route(method: string, pattern: string | Path<string>, ...rest: V
   if (typeof method !== 'string' || !/^[!#$%&'*+.^_`|~\w-]+$/.test(method)) {
     throw new ZzzError('ZZZ_OPTION_INVALID', `route needs a method like "PURGE", got ${describe(method)}`)
   }
-  return createRoute(method, patternOf(pattern), ...splitArguments(rest))
+  return createRoute(method, pattern, ...splitArguments(rest))
 }
 
 type VerbArguments = [AnyHandler] | [RouteOptions, AnyHandler]
 
 function verb(method: string): Verb {
   return (pattern: string | Path<string>, ...rest: VerbArguments) =>
-    createRoute(method, patternOf(pattern), ...splitArguments(rest))
+    createRoute(method, pattern, ...splitArguments(rest))
 }
 
 function splitArguments(rest: VerbArguments): [RouteOptions, AnyHandler] {
@@ -127,10 +129,11 @@ function splitArguments(rest: VerbArguments): [RouteOptions, AnyHandler] {
 /** Makes a checked route; the verbs without their types. */
 export function createRoute(
   method: string,
-  pattern: string,
+  given: string | Path<string>,
   options: RouteOptions,
   handler: AnyHandler,
 ): RouteNode {
+  const pattern = patternOf(given)
   parsePattern(pattern)
   const where = `Route ${method} ${pattern}`
   checkOptions<RouteOptions>(where, options, optionRules)
@@ -141,5 +144,6 @@ export function createRoute(
     )
   }
   const use = Object.freeze([...(options.use ?? [])])
-  return Object.freeze({ kind: 'route', method, pattern, name: options.as, use, handler })
+  const whole = pattern !== given
+  return Object.freeze({ kind: 'route', method, pattern, whole, name: options.as, use, handler })
 }

@@ -13,11 +13,12 @@ describe('scope', () => {
   it('is plain frozen data', () => {
     const routes = [get('/', handler)]
     const made = scope('/api', { as: 'api', use: [step] }, routes)
-    assert.deepEqual(made, { kind: 'scope', prefix: '/api', name: 'api', use: [step], routes })
+    assert.deepEqual(made, { kind: 'scope', prefix: '/api', whole: false, name: 'api', use: [step], routes })
     assert.ok(Object.isFrozen(made) && Object.isFrozen(made.routes) && Object.isFrozen(made.use))
     assert.deepEqual(scope('/api', routes), {
       kind: 'scope',
       prefix: '/api',
+      whole: false,
       name: undefined,
       use: [],
       routes,

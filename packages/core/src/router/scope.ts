@@ -10,6 +10,8 @@ import type { AnyRoute } from './route.ts'
 export interface ScopeNode {
   readonly kind: 'scope'
   readonly prefix: string
+  /** True when the prefix came as a path value, which is always a whole pattern. */
+  readonly whole: boolean
   /** What stands before the names of the routes, with a dot; undefined adds nothing. */
   readonly name: string | undefined
   readonly use: readonly Middleware[]
@@ -54,7 +56,7 @@ export function scope<
 ): Scope<Prefixed<Prefix, Name, EntryOf<R>>>
 export function scope(prefix: string | Path<string>, ...rest: ScopeArguments): ScopeNode {
   const [options, routes] = rest.length === 1 ? [{}, rest[0]] : rest
-  return createScope(patternOf(prefix), options, routes)
+  return createScope(prefix, options, routes)
 }
 
 type ScopeArguments = [readonly AnyRoute[]] | [ScopeOptions, readonly AnyRoute[]]
@@ -62,13 +64,26 @@ type ScopeArguments = [readonly AnyRoute[]] | [ScopeOptions, readonly AnyRoute[]
 const optionRules = { as: nameRule, use: middlewareRule }
 
 /** Makes a checked scope; `scope` without its types. */
-export function createScope(prefix: string, options: ScopeOptions, routes: readonly AnyRoute[]): ScopeNode {
+export function createScope(
+  given: string | Path<string>,
+  options: ScopeOptions,
+  routes: readonly AnyRoute[],
+): ScopeNode {
+  const prefix = patternOf(given)
   parsePattern(prefix)
   const where = `Scope ${prefix}`
   checkOptions<ScopeOptions>(where, options, optionRules)
   checkRoutes(where, routes)
   const use = Object.freeze([...(options.use ?? [])])
-  return Object.freeze({ kind: 'scope', prefix, name: options.as, use, routes: Object.freeze([...routes]) })
+  const whole = prefix !== given
+  return Object.freeze({
+    kind: 'scope',
+    prefix,
+    whole,
+    name: options.as,
+    use,
+    routes: Object.freeze([...routes]),
+  })
 }
 
 /** Refuses what is not a list of routes and scopes, with `ZZZ_OPTION_INVALID`. */

@@ -1,4 +1,5 @@
 import { ZzzError } from '../errors.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { reportError } from '../internal/report.ts'
 import type { Address, Backend, Handle, Listener } from './backend.ts'
 import { nodeBackend } from './backends/node/node-backend.ts'
@@ -70,7 +71,7 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   try {
     listener = await backend.listen(app.handle, { ...listenOptions, onError })
   } catch (cause) {
-    await app.stop({ deadline: drain })
+    await app.stop({ deadline: drain }).catch((error: unknown) => reportError(error, 'A start was given up'))
     throw listenFailed(cause, listenOptions)
   }
 
@@ -80,7 +81,7 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
     options.signals === false ? () => {} : onSignals(() => void close().catch(reportFailure))
 
   function close(closeOptions: { drain?: number | undefined } = {}): Promise<void> {
-    closing ??= shutDown(closeOptions.drain ?? drain)
+    closing ??= shutDown(timerDelay(closeOptions.drain ?? drain)).finally(finished.resolve)
     return closing
   }
 
@@ -91,7 +92,6 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
       await app.stop({ deadline })
     } finally {
       await options.onClose?.()
-      finished.resolve()
     }
   }
 
@@ -130,41 +130,60 @@ interface Resolved {
   readonly onError: (error: unknown) => void
 }
 
+const amountRule = ['a number that is not negative', isAmount] as const
+const functionRule = ['a function', (value: unknown) => typeof value === 'function'] as const
+const recordRule = ['an object', (value: unknown) => typeof value === 'object' && value !== null] as const
+
+const optionRules: OptionRules<ServeOptions> = {
+  port: ['an integer from 0 to 65535', isPort],
+  host: ['an address or a name', (value) => typeof value === 'string' && value !== ''],
+  backend: ['"zzz", "node" or a back end', isBackend],
+  limits: recordRule,
+  timeouts: recordRule,
+  drain: amountRule,
+  signals: ['true or false', (value) => typeof value === 'boolean'],
+  onClose: functionRule,
+  onError: functionRule,
+}
+
 function resolveOptions(options: ServeOptions): Resolved {
-  const backend = typeof options.backend === 'object' ? options.backend : backends[options.backend ?? 'zzz']
-  if (backend === undefined) throw invalid('backend', 'zzz, node or a Backend', options.backend)
-  const { port = 5555, host = '127.0.0.1', drain = 10000 } = options
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw invalid('port', 'an integer from 0 to 65535', port)
-  if (typeof drain !== 'number' || !(drain >= 0)) throw invalid('drain', 'milliseconds', drain)
+  checkOptions('serve', options, optionRules)
+  const { backend = 'zzz', port = 5555, host = '127.0.0.1', drain = 10000 } = options
   return {
-    backend,
+    backend: typeof backend === 'string' ? backends[backend] : backend,
     host,
     port,
-    drain: Math.min(drain, 2 ** 31 - 1),
+    drain,
     limits: withDefaults('limits', defaultLimits, options.limits),
     timeouts: withDefaults('timeouts', defaultTimeouts, options.timeouts),
     onError: options.onError ?? ((error) => reportError(error, 'Server error')),
   }
 }
 
-/** Fills in defaults; an unknown name or a value that is no positive number is named. */
-function withDefaults<T extends object>(where: string, defaults: T, given: Partial<T> = {}): T {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaults, name)) {
-      const known = Object.keys(defaults).join(', ')
-      throw new ZzzError('ZZZ_OPTION_INVALID', `serve: there is no ${where}.${name}; known are ${known}`)
-    }
-    if (value !== undefined && !(typeof value === 'number' && value >= 0)) {
-      throw invalid(`${where}.${name}`, 'a number that is not negative', value)
-    }
-  }
+/** Fills in defaults; an unknown name or a value that is no amount is named. */
+function withDefaults<T extends object>(name: string, defaults: T, given: Partial<T> = {}): T {
+  const rules = Object.fromEntries(Object.keys(defaults).map((key) => [key, amountRule]))
+  checkOptions(`serve, ${name}`, given, rules as unknown as OptionRules<Partial<T>>)
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   return { ...defaults, ...known }
 }
 
-function invalid(name: string, expected: string, got: unknown): ZzzError {
-  return new ZzzError('ZZZ_OPTION_INVALID', `serve: ${name} has to be ${expected}, got ${String(got)}`)
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65535
+}
+
+function isBackend(value: unknown): boolean {
+  if (typeof value === 'string') return Object.hasOwn(backends, value)
+  return typeof (value as Partial<Backend> | null)?.listen === 'function'
+}
+
+/** Milliseconds as a timer takes them: beyond its range it would fire at once. */
+function timerDelay(ms: number): number {
+  return Math.min(ms, 2 ** 31 - 1)
 }
 
 function listenFailed(cause: unknown, { host, port }: { host: string; port: number }): ZzzError {

@@ -76,11 +76,8 @@ export class Connection implements ExchangeHost {
 
   get lastReply(): boolean {
     const { draining, options } = this.#shared
-    const nothingWaits = this.#queue.length === 0
-    return (
-      this.#requests >= options.limits.requestsPerConnection ||
-      (nothingWaits && (draining || this.#halfClosed))
-    )
+    if (this.#requests >= options.limits.requestsPerConnection) return true
+    return this.#queue.length === 0 && (draining || this.#halfClosed || this.#sealed)
   }
 
   /** A request came. */
@@ -124,6 +121,7 @@ export class Connection implements ExchangeHost {
     this.#closing = true
     this.#sealed = true
     this.#taken = undefined
+    Reflect.deleteProperty(this.#socket, 'destroySoon')
     this.#socket.off('end', this.#onEnd)
     this.#socket.off('close', this.#onClose)
     acceptUpgrade(taken, reply, upgrade, this.options.onError)

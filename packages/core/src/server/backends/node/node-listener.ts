@@ -102,6 +102,8 @@ export class NodeListener implements Listener, ConnectionShared {
     // Options of net.Server that node:http does not hand on: a parked socket is not read, and a client that ended its
     // side still gets its answer.
     Object.assign(server, { pauseOnConnect: true, httpAllowHalfOpen: true })
+    // One more than we take, or node:http would silently drop the lines that we refuse; 0 is no limit.
+    server.maxHeadersCount = orZero(this.options.limits.headerCount + 1)
     return (socket) => listener?.call(server, socket)
   }
 

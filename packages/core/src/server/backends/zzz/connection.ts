@@ -240,6 +240,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
       this.#decoder = undefined
       this.#body = undefined
       this.#enterWaiting()
+      this.#regulate()
     } else if (this.#current === undefined) {
       this.#unread += end - position
       if (this.#unread > this.#shared.options.limits.drain) this.#end()

@@ -56,7 +56,8 @@ function headerFault(text: string, start: number, limits: Limits): ZzzError | un
     const end = text.indexOf('\n', lineStart)
     const whole = end !== -1
     const lineEnd = whole ? end : text.length
-    if (lineEnd - start > limits.headerBytes + 2) return tooLarge(`more than ${limits.headerBytes} bytes`)
+    // The empty line's CR stands behind the block.
+    if (lineEnd - start > limits.headerBytes + 1) return tooLarge(`more than ${limits.headerBytes} bytes`)
     const line = text.slice(lineStart, lineEnd)
     if (whole && !line.endsWith('\r')) return malformed('A header line ends in a bare LF (RFC 9112 2.2)')
     const content = line.endsWith('\r') ? line.slice(0, -1) : line

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { ZzzError } from '../../../errors.ts'
-import { discardBody, isUpgrade, type Reply } from '../../../http/reply.ts'
+import type { ZzzError } from '../../../errors.ts'
+import { discardBody, type Reply } from '../../../http/reply.ts'
 import type { Request } from '../../../http/request.ts'
 import { faultReply } from './fault-reply.ts'
 import { Output } from './output.ts'
@@ -53,7 +53,6 @@ export class ReplySender {
   take(reply: Reply): Reply {
     try {
       reply.take()
-      if (reply.statusCode < 200 && !isUpgrade(reply.body)) throw interim(reply.statusCode)
       return reply
     } catch (error) {
       this.#owner.onError(error)
@@ -142,11 +141,4 @@ export class ReplySender {
     request.settle({ status: reply.statusCode, bytesSent: bytes, aborted: true, error })
     this.#owner.broken(error)
   }
-}
-
-function interim(status: number): ZzzError {
-  return new ZzzError(
-    'ZZZ_STATUS_INVALID',
-    `A handler answered ${status}, which ends no request (RFC 9110 section 15.2)`,
-  )
 }

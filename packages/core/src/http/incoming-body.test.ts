@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { text } from 'node:stream/consumers'
+import { describe, it } from 'node:test'
+import { ZzzError } from '../errors.ts'
+import { IncomingBody } from './incoming-body.ts'
+
+const half = Buffer.alloc(32 * 1024, 'x')
+const gone = new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'gone')
+
+/** A body and what it asked of its connection, in order. */
+function incoming(length?: number) {
+  const asked: string[] = []
+  const ask = (what: string) => () => void asked.push(what)
+  const flow = { started: ask('started'), pause: ask('pause'), resume: ask('resume'), cancelled: ask('cancelled') }
+  return { body: new IncomingBody(flow, length), asked }
+}
+
+describe('IncomingBody: reading', () => {
+  it('gives at once what is here, and later what comes', async () => {
+    const { body } = incoming(4)
+    assert.equal(body.length, 4)
+    body.push(Buffer.from('ab'))
+    assert.deepEqual(body.read(), Buffer.from('ab'))
+    const later = body.read()
+    body.push(Buffer.from('cd'))
+    assert.deepEqual(await later, Buffer.from('cd'))
+    const end = body.read()
+    body.end()
+    assert.equal(await end, null)
+    assert.equal(body.read(), null)
+    assert.equal(body.complete, true)
+  })
+
+  it('keeps order and can be iterated', async () => {
+    const { body } = incoming()
+    for (const piece of ['a', 'b', 'c']) body.push(Buffer.from(piece))
+    body.end()
+    assert.equal(await text(body), 'abc')
+  })
+
+  it('says once when somebody reads for the first time, but not for what has arrived already', () => {
+    const { body, asked } = incoming()
+    body.push(Buffer.from('a'))
+    assert.deepEqual(asked, [])
+    body.read()
+    body.push(Buffer.from('b'))
+    body.read()
+    assert.deepEqual(asked, ['started'])
+    const whole = incoming()
+    whole.body.push(Buffer.from('a'))
+    whole.body.end()
+    whole.body.read()
+    assert.deepEqual(whole.asked, [])
+  })
+})
+
+describe('IncomingBody: back-pressure', () => {
+  it('pauses above the mark, once, and resumes when half of it is left', () => {
+    const { body, asked } = incoming()
+    body.push(half)
+    body.push(half)
+    assert.deepEqual([asked, body.paused], [[], false])
+    body.push(half)
+    body.push(half)
+    assert.deepEqual([asked, body.paused], [['pause'], true])
+    body.read()
+    body.read()
+    assert.deepEqual(asked, ['pause', 'started'])
+    body.read()
+    assert.deepEqual([asked, body.paused], [['pause', 'started', 'resume'], false])
+  })
+
+  it('does not count what a waiting reader takes', async () => {
+    const { body, asked } = incoming()
+    for (let round = 0; round < 10; round++) {
+      const pending = body.read()
+      body.push(half)
+      await pending
+    }
+    assert.deepEqual(asked, ['started'])
+  })
+
+  it('holds nobody back once it is complete, though its bytes are unread', () => {
+    const { body, asked } = incoming()
+    for (let round = 0; round < 3; round++) body.push(half)
+    body.end()
+    assert.equal(body.paused, false)
+    while (body.read() !== null);
+    assert.deepEqual(asked, ['pause'])
+  })
+})
+
+describe('IncomingBody: breaking off', () => {
+  it('rejects the pending read and all later ones; what arrived before is dropped', async () => {
+    const { body, asked } = incoming()
+    const pending = body.read()
+    body.fail(gone)
+    await assert.rejects(async () => pending, gone)
+    await assert.rejects(async () => body.read(), gone)
+    const unread = incoming()
+    unread.body.push(Buffer.from('a'))
+    unread.body.fail(gone)
+    await assert.rejects(async () => unread.body.read(), gone)
+    assert.deepEqual([asked, unread.asked], [['started'], []])
+  })
+
+  it('keeps the first error, and is whole when it was complete', async () => {
+    const { body } = incoming()
+    body.fail(gone)
+    body.fail(new ZzzError('ZZZ_BODY_TIMEOUT', 'late'))
+    await assert.rejects(async () => body.read(), gone)
+    const whole = incoming().body
+    whole.push(Buffer.from('a'))
+    whole.end()
+    whole.fail(gone)
+    assert.deepEqual(whole.read(), Buffer.from('a'))
+    assert.equal(whole.read(), null)
+  })
+
+  it('cancel ends it for the reader, drops what comes, and tells the connection once', async () => {
+    const { body, asked } = incoming()
+    const pending = body.read()
+    body.cancel()
+    body.cancel()
+    assert.equal(await pending, null)
+    for (let round = 0; round < 4; round++) body.push(half)
+    assert.equal(body.read(), null)
+    assert.deepEqual([asked, body.paused], [['started', 'cancelled'], false])
+  })
+
+  it('cancel lifts the pause, and asks nothing of a connection that is done with the body', () => {
+    const { body, asked } = incoming()
+    for (let round = 0; round < 3; round++) body.push(half)
+    body.cancel()
+    assert.deepEqual([asked, body.paused], [['pause', 'cancelled'], false])
+    const whole = incoming()
+    whole.body.end()
+    whole.body.cancel()
+    assert.deepEqual(whole.asked, [])
+  })
+})
