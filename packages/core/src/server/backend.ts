@@ -2,6 +2,7 @@ import type { Reply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import type { Limits } from './limits.ts'
 import type { Timeouts } from './timeouts.ts'
+import type { Tls } from './tls/tls.ts'
 
 /** What a server asks of an application. It never throws and never rejects: every error is a reply already. */
 export type Handle = (request: Request) => Reply | Promise<Reply>
@@ -13,6 +14,10 @@ export interface ListenOptions {
   readonly port: number
   readonly limits: Limits
   readonly timeouts: Timeouts
+  /** Given when the listener speaks TLS and nothing else. */
+  readonly tls?: Tls | undefined
+  /** Offer HTTP/2 beside HTTP/1.1; only with `tls`. */
+  readonly http2?: boolean | undefined
   /** Called with faults that no request can be blamed for or told about. */
   readonly onError: (error: unknown) => void
 }
@@ -21,7 +26,7 @@ export interface ListenOptions {
 export interface Address {
   readonly host: string
   readonly port: number
-  /** `http://127.0.0.1:5555`, ready to print. */
+  /** `http://127.0.0.1:5555`, `https://…` with TLS, ready to print. */
   readonly url: string
 }
 

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import type { Address, ListenOptions } from './backend.ts'
+import type { ConnectionGate } from './connection-gate.ts'
 
 /** Starts a server on the address of the options; rejects with Node's error (`EADDRINUSE` …) when it cannot. */
 export function startListening(server: Server, { host, port }: ListenOptions): Promise<void> {
@@ -23,18 +25,11 @@ export function addressOf(server: Server, scheme: 'http' | 'https'): Address {
   }
 }
 
-/** Resolves when `size` gives 0; asked again whenever `changed` calls back. Gives up when the signal aborts. */
-export function whenEmpty(
-  size: () => number,
-  changed: (check: () => void) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const check = () => {
-      if (size() === 0 || signal.aborted) resolve()
-    }
-    signal.addEventListener('abort', check, { once: true })
-    changed(check)
-    check()
-  })
+/** Resolves when no connection is open any more, or when the signal aborts, whichever is first. */
+export async function emptied(gate: ConnectionGate, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  const heard = new AbortController()
+  const gaveUp = once(signal, 'abort', { signal: heard.signal }).catch(() => {})
+  await Promise.race([gate.whenEmpty(), gaveUp])
+  heard.abort()
 }

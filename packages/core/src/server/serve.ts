@@ -7,9 +7,13 @@ import { zzzBackend } from './backends/zzz/zzz-backend.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { onSignals } from './signals.ts'
 import { defaultTimeouts, type Timeouts } from './timeouts.ts'
+import { openTls } from './tls/open-tls.ts'
+import type { TlsOptions } from './tls/tls-options.ts'
 
-/** What can be served: an application of `createApp`, or anything with the same three functions. */
+/** What can be served: an application of `createApp`, or anything with the same functions. */
 export interface Servable {
+  /** Where it runs: `development`, `test`, `production` or another name. Unknown counts as production. */
+  readonly environment?: string | undefined
   readonly handle: Handle
   start(): Promise<void>
   stop(options: { deadline: number }): Promise<void>
@@ -23,6 +27,13 @@ export interface ServeOptions {
   host?: string | undefined
   /** `zzz`, the framework's own server (default), `node` over `node:http`, or a back end of your own. */
   backend?: 'zzz' | 'node' | Backend | undefined
+  /**
+   * Speak TLS: certificates and their choice, or `self-signed` for a certificate that is made for `localhost`, in
+   * development and test only. Default: plain HTTP.
+   */
+  tls?: TlsOptions | 'self-signed' | undefined
+  /** Offer HTTP/2 too; needs `tls` and the back end `node`. Default false. */
+  http2?: boolean | undefined
   limits?: Partial<Limits> | undefined
   timeouts?: Partial<Timeouts> | undefined
   /** Milliseconds that running requests get to finish when the server closes. Default 10,000. */
@@ -56,8 +67,8 @@ const backends = { zzz: zzzBackend, node: nodeBackend }
 /**
  * Starts the application's services and serves it.
  *
- * Throws `ZZZ_OPTION_INVALID`, `ZZZ_SERVICE_FAILED` when a service does not start, and `ZZZ_LISTEN_FAILED` when the
- * address is taken or not allowed; what was started is stopped again.
+ * Throws `ZZZ_OPTION_INVALID`, `ZZZ_TLS_…` when a certificate cannot be used, `ZZZ_SERVICE_FAILED` when a service does
+ * not start, and `ZZZ_LISTEN_FAILED` when the address is taken or not allowed; what was started is stopped again.
  *
  * ```ts
  * const server = await serve(app, { port: 5555 })
@@ -66,11 +77,16 @@ const backends = { zzz: zzzBackend, node: nodeBackend }
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<Server> {
   const { backend, drain, onError, ...listenOptions } = resolveOptions(options)
-  await app.start()
+  const tls = options.tls && (await openTls(options.tls, { environment: app.environment, onError }))
+  await app.start().catch((error: unknown) => {
+    tls?.close()
+    throw error
+  })
   let listener: Listener
   try {
-    listener = await backend.listen(app.handle, { ...listenOptions, onError })
+    listener = await backend.listen(app.handle, { ...listenOptions, tls, onError })
   } catch (cause) {
+    tls?.close()
     await app.stop({ deadline: drain }).catch((error: unknown) => reportError(error, 'A start was given up'))
     throw listenFailed(cause, listenOptions)
   }
@@ -88,7 +104,7 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   async function shutDown(deadline: number): Promise<void> {
     removeSignals()
     try {
-      await drainListener(listener, deadline)
+      await drainListener(listener, deadline).finally(() => tls?.close())
       await app.stop({ deadline })
     } finally {
       await options.onClose?.()
@@ -124,6 +140,7 @@ interface Resolved {
   readonly backend: Backend
   readonly host: string
   readonly port: number
+  readonly http2: boolean
   readonly limits: Limits
   readonly timeouts: Timeouts
   readonly drain: number
@@ -138,6 +155,8 @@ const optionRules: OptionRules<ServeOptions> = {
   port: ['an integer from 0 to 65535', isPort],
   host: ['an address or a name', (value) => typeof value === 'string' && value !== ''],
   backend: ['"zzz", "node" or a back end', isBackend],
+  tls: ['"self-signed" or an object with cert and key', isTls],
+  http2: ['true or false', (value) => typeof value === 'boolean'],
   limits: recordRule,
   timeouts: recordRule,
   drain: amountRule,
@@ -148,11 +167,13 @@ const optionRules: OptionRules<ServeOptions> = {
 
 function resolveOptions(options: ServeOptions): Resolved {
   checkOptions('serve', options, optionRules)
-  const { backend = 'zzz', port = 5555, host = '127.0.0.1', drain = 10000 } = options
+  const { backend = 'zzz', port = 5555, host = '127.0.0.1', drain = 10000, http2 = false } = options
+  if (http2) checkHttp2(options)
   return {
     backend: typeof backend === 'string' ? backends[backend] : backend,
     host,
     port,
+    http2,
     drain,
     limits: withDefaults('limits', defaultLimits, options.limits),
     timeouts: withDefaults('timeouts', defaultTimeouts, options.timeouts),
@@ -174,6 +195,20 @@ function isAmount(value: unknown): boolean {
 
 function isPort(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65535
+}
+
+function isTls(value: unknown): boolean {
+  return value === 'self-signed' || (typeof value === 'object' && value !== null)
+}
+
+function checkHttp2({ backend = 'zzz', tls }: ServeOptions): void {
+  const fault =
+    backend === 'zzz' || backend === zzzBackend
+      ? 'the back end "zzz" speaks HTTP/1.1 only; use backend: "node"'
+      : tls === undefined
+        ? 'needs the option "tls": browsers speak HTTP/2 over TLS only'
+        : undefined
+  if (fault !== undefined) throw new ZzzError('ZZZ_OPTION_INVALID', `serve: option "http2": ${fault}`)
 }
 
 function isBackend(value: unknown): boolean {
