@@ -1,5 +1,6 @@
 import { ZzzError } from '../errors.ts'
 import { clientAddress, type TrustedProxies } from '../http/client-address.ts'
+import { clientScheme } from '../http/client-scheme.ts'
 import type { Outcome } from '../http/outcome.ts'
 import { Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
@@ -81,6 +82,16 @@ export class Context<out P extends object = object> {
    */
   get ip(): string {
     return clientAddress(this.request, this.#settings.trustedProxies)
+  }
+
+  /** `https` over TLS; what a trusted proxy says in `X-Forwarded-Proto`, when the request came through one. */
+  get scheme(): 'http' | 'https' {
+    return clientScheme(this.request, this.#settings.trustedProxies)
+  }
+
+  /** True when the client speaks TLS, to us or to a trusted proxy. */
+  get secure(): boolean {
+    return this.scheme === 'https'
   }
 
   /** Aborts when the client disconnects before the reply is through, and when the handler's time is up. */
