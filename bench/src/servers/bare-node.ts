@@ -1,9 +1,11 @@
-/** Nothing but node:http, its routes compared by hand: what a framework over it cannot outrun. */
-import { createServer } from 'node:http'
+/** Nothing but node:http or node:https, its routes compared by hand: what a framework over it cannot outrun. */
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { port, ready } from './control.ts'
+import { selfSignedCertificate } from '@zzz/core/server'
+import { overTls, port, ready } from './control.ts'
 
-const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+const answer: RequestListener = (request, response) => {
   const url = request.url ?? ''
   if (url === '/plaintext') {
     send('Hello, World!', 'text/plain; charset=utf-8')
@@ -19,6 +21,11 @@ const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) =>
     response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) })
     response.end(body)
   }
-})
+}
+
+const options = { keepAliveTimeout: 65_000 }
+const server = overTls
+  ? createSecureServer({ ...options, ...selfSignedCertificate() }, answer)
+  : createServer(options, answer)
 
 server.listen(port, '127.0.0.1', () => ready((server.address() as AddressInfo).port))

@@ -1,7 +1,7 @@
 /** The whole framework: an application with three routes, on the back end that BACKEND names. */
 import { createApp, get } from '@zzz/core'
-import { serve } from '@zzz/core/server'
-import { port, ready } from './control.ts'
+import { selfSignedCertificate, serve } from '@zzz/core/server'
+import { overTls, port, ready } from './control.ts'
 
 const app = createApp({
   routes: [
@@ -12,5 +12,7 @@ const app = createApp({
 })
 
 const backend = process.env.BACKEND === 'node' ? 'node' : 'zzz'
-const server = await serve(app, { port, backend, limits: { connections: Number.POSITIVE_INFINITY } })
+const limits = { connections: Number.POSITIVE_INFINITY }
+const tls = overTls ? selfSignedCertificate() : undefined
+const server = await serve(app, { port, backend, limits, tls })
 ready(server.address.port)
