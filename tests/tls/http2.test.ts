@@ -88,6 +88,7 @@ async function* endless(signal: AbortSignal): AsyncGenerator<Uint8Array> {
 
 async function* broken(): AsyncGenerator<string> {
   yield 'begun'
+  await new Promise((resolve) => setTimeout(resolve, 20))
   throw new Error('midway')
 }
 
@@ -404,6 +405,7 @@ describe('time-outs over HTTP/2', () => {
     assert.equal(((await outcome).error as { code: string }).code, 'ZZZ_WRITE_TIMEOUT')
     stream.resume()
     await closed(stream)
+    assert.equal(stream.rstCode, constants.NGHTTP2_INTERNAL_ERROR)
     assert.equal((await ask('/empty')).status, 204)
   })
 

@@ -16,7 +16,7 @@ import { readHttp2Head } from './http2-head.ts'
 import { http2Target } from './http2-target.ts'
 import type { MessageStream } from './request-body.ts'
 
-const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
+const { NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants
 
 /** Milliseconds that a client gets to close its side after we have closed ours. */
 const linger = 1000
@@ -97,7 +97,8 @@ export class Http2Connection implements Ticked {
       finished: () => this.#finished(stream),
       upgraded: ignore,
       cut: () => {
-        stream.close(NGHTTP2_INTERNAL_ERROR)
+        // `close` would end it first, and half a reply would look whole.
+        stream.destroy(new Error('The reply broke off'))
         this.#closed(stream, this.#exchanges.get(stream))
       },
     }
@@ -124,7 +125,7 @@ export class Http2Connection implements Ticked {
   #refuse(stream: ServerHttp2Stream, fault: ZzzError): void {
     if (!(fault instanceof ZzzError)) {
       this.#shared.options.onError(fault)
-      stream.close(NGHTTP2_CANCEL)
+      stream.destroy(fault)
       return
     }
     const { statusCode, body } = faultReply(fault.status, fault)
