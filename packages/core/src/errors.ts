@@ -11,6 +11,7 @@ const catalogue = {
   ZZZ_NO_REPLY: 500,
   ZZZ_NEXT_TWICE: 500,
   ZZZ_REPLY_REUSED: 500,
+  ZZZ_REPLY_BODY: 500,
   ZZZ_REPLY_LENGTH: 500,
   ZZZ_STATUS_INVALID: 500,
   ZZZ_HEADER_INVALID: 500,
@@ -25,6 +26,7 @@ const catalogue = {
   ZZZ_SERVICE_FAILED: 500,
   ZZZ_APP_STATE: 500,
   ZZZ_LISTEN_FAILED: 500,
+  ZZZ_PROXY_HEADER: 400,
   ZZZ_HANDLER_TIMEOUT: 503,
   ZZZ_WRITE_TIMEOUT: 500,
   ZZZ_OVERLOADED: 503,
@@ -76,6 +78,8 @@ export class ZzzError extends Error {
     this.code = code
     this.status = options.status ?? catalogue[code]
     this.headers = options.headers
+    // With its code, an error in a log leads to the page that explains it.
+    if (this.stack !== undefined) this.stack = this.stack.replace(/^[^:\n]*/, `${new.target.name} [${code}]`)
   }
 }
 

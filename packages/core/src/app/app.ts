@@ -1,7 +1,8 @@
 import { type AppInfo, Context, type ContextSettings } from '../context/context.ts'
+import { errorReply } from '../context/error-reply.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
-import { trustedProxies } from '../http/client-address.ts'
+import { trustedProxies } from '../http/client.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import { fromWebRequest, toWebResponse } from '../http/web.ts'
@@ -36,13 +37,18 @@ export interface AppOptions {
 export interface App<Names = object> extends AppInfo {
   /** Answers a request; for servers. Never throws and never rejects. */
   handle(request: Request): MaybePromise<Reply>
-  /** Answers a web request without a server: for tests, for other runtimes, for mounting in another framework. */
-  fetch(request: globalThis.Request): Promise<Response>
+  /**
+   * Answers a web request without a server: for tests, for other runtimes, for mounting in another framework. Takes what
+   * the web's `fetch` takes; a path is one of `http://localhost`. Services are not started by it.
+   */
+  fetch(input: globalThis.Request | URL | string, init?: RequestInit): Promise<Response>
   /** The URL of a named route, typed; for tests, mails and the console. Handlers use `path()` values. */
   url<Name extends keyof Names & string>(
     name: Name,
     ...args: Names[Name] extends string ? UrlArgs<Names[Name]> : never
   ): string
+  /** Says that the server is about to close, so that readiness ends; `serve` does it itself. */
+  drain(): void
   /** Starts the services, for a process without a server. `serve` does it itself. */
   start(): Promise<void>
   /** Stops the services within `deadline` milliseconds each, default 10,000. */
@@ -66,7 +72,7 @@ const optionRules = {
  *
  * ```ts
  * const app = createApp({ routes: [get('/hello/:name', (ctx) => ctx.text(`Hello, ${ctx.params.name}!`))] })
- * await app.fetch(new Request('http://localhost/hello/Ada'))   // 200, Hello, Ada!
+ * await app.fetch('/hello/Ada')   // 200, Hello, Ada!
  * ```
  */
 export function createApp<const R extends AnyRoute>(
@@ -76,8 +82,9 @@ export function createApp<const R extends AnyRoute>(
   const { use = [], services = [], environment = currentEnvironment() } = options
   const flat = flattenRoutes(options.routes)
   const routes = flat.map(({ method, pattern, name }) => Object.freeze({ method, pattern, name }))
+  const info = { environment, routes, draining: false }
   const settings: ContextSettings = {
-    app: { environment, routes },
+    app: info,
     trustedProxies: options.trustedProxies && trustedProxies(options.trustedProxies),
   }
   const handle = createHandle(flat, use, settings)
@@ -86,15 +93,35 @@ export function createApp<const R extends AnyRoute>(
   return Object.freeze<App<NameMap<EntryOf<R>>>>({
     environment,
     routes,
+    get draining() {
+      return info.draining
+    },
+    drain: () => {
+      info.draining = true
+    },
     handle,
-    fetch: async (web) => {
-      const request = fromWebRequest(web)
-      return toWebResponse(request, await handle(request))
+    fetch: async (input, init) => {
+      const request = fromWebRequest(toRequest(input, init))
+      const reply = await handle(request)
+      try {
+        return toWebResponse(request, reply)
+      } catch (error) {
+        // What only a server can send (an upgrade) or what was sent before.
+        return toWebResponse(request, errorReply(request, error, environment === 'development'))
+      }
     },
     url: (name, ...args) => urlOf(builders, name, args),
     start: () => running.start(),
     stop: (stopOptions = {}) => running.stop({ deadline: stopOptions.deadline ?? 10000 }),
   })
+}
+
+function toRequest(
+  input: globalThis.Request | URL | string,
+  init: RequestInit | undefined,
+): globalThis.Request {
+  const target = typeof input === 'string' ? new URL(input, 'http://localhost') : input
+  return new globalThis.Request(target, init)
 }
 
 interface Endpoint extends FlatRoute {

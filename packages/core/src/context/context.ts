@@ -1,8 +1,10 @@
 import { ZzzError } from '../errors.ts'
-import { clientAddress, type TrustedProxies } from '../http/client-address.ts'
+import { type Client, clientOf, type TrustedProxies } from '../http/client.ts'
 import type { Outcome } from '../http/outcome.ts'
-import { Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
+import { checkBody, Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
+import { isPromise } from '../internal/maybe-promise.ts'
+import { describe } from '../internal/options.ts'
 import type { AssignKey } from './assign.ts'
 import { errorReply } from './error-reply.ts'
 
@@ -20,6 +22,8 @@ export interface AppInfo {
   readonly environment: string
   /** Every route in the order of writing. */
   readonly routes: readonly RouteInfo[]
+  /** True from the moment its server is about to close. */
+  readonly draining: boolean
 }
 
 /** What the context of every request takes from its application. */
@@ -46,6 +50,7 @@ export class Context<out P extends object = object> {
   readonly route: RouteInfo | undefined
   readonly #settings: ContextSettings
   #query: URLSearchParams | undefined
+  #client: Client | undefined
   #assigns: Map<object, unknown> | undefined
 
   constructor(request: Request, params: P, route: RouteInfo | undefined, settings: ContextSettings) {
@@ -77,15 +82,30 @@ export class Context<out P extends object = object> {
 
   /**
    * The client's address: the socket's other end, or, when that is one of the app's `trustedProxies`, the nearest
-   * address in `X-Forwarded-For` that is not. Empty without a socket (`app.fetch`).
+   * address it forwarded for (`Forwarded`, `X-Forwarded-For`) that is not. Empty without a socket (`app.fetch`).
    */
   get ip(): string {
-    return clientAddress(this.request, this.#settings.trustedProxies)
+    return this.#from.address
+  }
+
+  /** `https` on TLS, or where a trusted proxy says so (`Forwarded`, `X-Forwarded-Proto`); else `http`. */
+  get scheme(): 'http' | 'https' {
+    return this.#from.scheme
+  }
+
+  /** Host and port that the client asked for, as a trusted proxy says, else as the request does. */
+  get host(): string {
+    return this.#from.host
   }
 
   /** Aborts when the client disconnects before the reply is through, and when the handler's time is up. */
   get signal(): AbortSignal {
     return this.request.signal
+  }
+
+  get #from(): Client {
+    this.#client ??= clientOf(this.request, this.#settings.trustedProxies)
+    return this.#client
   }
 
   /** The application's environment and routes. */
@@ -122,22 +142,23 @@ export class Context<out P extends object = object> {
   }
 
   /** A JSON reply. Throws `ZZZ_JSON_UNSERIALISABLE` for a value that JSON has no text for. */
-  json(value: unknown, status = 200): Reply {
+  json<T>(value: T & (T extends PromiseLike<unknown> ? 'await it first' : unknown), status = 200): Reply {
     return typedReply(status, toJson(value), 'application/json; charset=utf-8')
   }
 
   /** An HTML reply. The text goes out as it is: escape what comes from users. */
   html(text: string, status = 200): Reply {
-    return typedReply(status, text, 'text/html; charset=utf-8')
+    return typedReply(status, checkText('html', text), 'text/html; charset=utf-8')
   }
 
   /** A plain text reply. */
   text(text: string, status = 200): Reply {
-    return typedReply(status, text, 'text/plain; charset=utf-8')
+    return typedReply(status, checkText('text', text), 'text/plain; charset=utf-8')
   }
 
   /** A reply with any body; without a `type`, text goes out as plain text and bytes as `application/octet-stream`. */
   respond(body: ReplyBody, options: RespondOptions = {}): Reply {
+    checkBody(body)
     const status = options.status ?? 200
     if (options.type !== undefined) return new Reply(status, body).header('content-type', options.type)
     if (body === null) return new Reply(status, null)
@@ -163,6 +184,7 @@ export class Context<out P extends object = object> {
    * URL are percent-encoded. Throws `ZZZ_REDIRECT_INVALID` for a status outside 300 to 399.
    */
   redirect(location: string, status = 302): Reply {
+    checkText('redirect', location)
     if (status < 300 || status > 399) {
       throw new ZzzError('ZZZ_REDIRECT_INVALID', `A redirect has a status from 300 to 399, got ${status}`)
     }
@@ -176,11 +198,21 @@ export class Context<out P extends object = object> {
 
   /** The reply that an error becomes: its status, in the form the client asks for, with details in development only. */
   error(error: unknown): Reply {
-    return errorReply(this.request, error, this.app.environment === 'development')
+    // What is thrown once the client has gone is the consequence of that, and no fault of the handler.
+    const reason = this.request.abortReason as { code?: unknown } | undefined
+    const cause = reason?.code === 'ZZZ_CLIENT_DISCONNECTED' ? reason : error
+    return errorReply(this.request, cause, this.app.environment === 'development')
   }
 }
 
+function checkText(helper: string, text: unknown): string {
+  if (typeof text === 'string') return text
+  throw new ZzzError('ZZZ_REPLY_BODY', `ctx.${helper} takes text, not ${describe(text)}`)
+}
+
 function toJson(value: unknown): string {
+  if (isPromise(value))
+    throw new ZzzError('ZZZ_JSON_UNSERIALISABLE', 'ctx.json: the value is a promise; await it first')
   let text: string | undefined
   try {
     text = JSON.stringify(value)

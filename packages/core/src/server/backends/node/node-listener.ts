@@ -1,15 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { aborted } from '../../../internal/aborted.ts'
 import type { Address, Handle, Listener, ListenOptions } from '../../backend.ts'
 import { ConnectionGate } from '../../connection-gate.ts'
 import { addressOf, startListening } from '../../listening.ts'
-import { Ticker } from '../zzz/ticker.ts'
+import { Ticker } from '../../ticker.ts'
 import { Connection, type ConnectionShared } from './connection.ts'
 import { parserFault } from './parser-fault.ts'
-import { takeSocket } from './upgrade.ts'
 
 /** A node:http server behind our gate, with one `Connection` a socket. */
 export class NodeListener implements Listener, ConnectionShared {
@@ -111,7 +110,7 @@ export class NodeListener implements Listener, ConnectionShared {
     const onRequest = (message: IncomingMessage, response: ServerResponse): void =>
       this.#connections.get(message.socket)?.request(message, response)
     const onTaken = (message: IncomingMessage, stream: Duplex, head: Buffer): void =>
-      this.#connections.get(stream)?.take(message, takeSocket(message, stream as Socket, head))
+      this.#connections.get(stream)?.take(message, head)
     const server = this.#server
     for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, onRequest)
     server.on('upgrade', onTaken)
@@ -151,8 +150,4 @@ function serverOptions({ limits, timeouts }: ListenOptions): Parameters<typeof c
 
 function orZero(value: number): number {
   return Number.isFinite(value) ? Math.ceil(value) : 0
-}
-
-function aborted(signal: AbortSignal): Promise<unknown> {
-  return signal.aborted ? Promise.resolve() : once(signal, 'abort')
 }

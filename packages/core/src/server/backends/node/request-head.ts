@@ -111,7 +111,8 @@ function bodyLength(list: HeaderList, version: HttpVersion): number | undefined 
 }
 
 function persists(connection: readonly string[], version: HttpVersion): boolean {
-  return version === '1.1' ? !connection.includes('close') : connection.includes('keep-alive')
+  if (connection.includes('close')) return false
+  return version === '1.1' || connection.includes('keep-alive')
 }
 
 function expectsContinue(list: HeaderList, version: HttpVersion): boolean {

@@ -7,6 +7,8 @@ import type { Upgrade } from '../../../http/upgrade.ts'
 import { isPromise } from '../../../internal/maybe-promise.ts'
 import type { Handle, ListenOptions } from '../../backend.ts'
 import { lingerClose } from '../../linger-close.ts'
+import type { ProxiedClient } from '../../proxy-protocol.ts'
+import type { Ticked, Ticker } from '../../ticker.ts'
 import { type BodyDecoder, LengthDecoder } from './body-decoder.ts'
 import { bodyTooLarge, ChunkedDecoder } from './chunked-decoder.ts'
 import { faultReply } from './fault-reply.ts'
@@ -17,7 +19,6 @@ import type { Output } from './output.ts'
 import { PhaseTimer } from './phase-timer.ts'
 import { ReplySender, type SenderOwner } from './reply-sender.ts'
 import { endsWithConnection, isStream } from './reply-writer.ts'
-import type { Ticked, Ticker } from './ticker.ts'
 
 /** What the connections of one listener share. */
 export interface Shared {
@@ -40,6 +41,7 @@ export interface Shared {
 export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   readonly encrypted: boolean
   readonly #socket: Socket
+  readonly #client: ProxiedClient | undefined
   readonly #shared: Shared
   readonly #sender: ReplySender
   readonly #output: Output
@@ -69,7 +71,9 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   #closing = false
   #error: unknown
 
-  constructor(socket: Socket, shared: Shared) {
+  /** `client` is who a proxy spoke for, where the socket's other end is a proxy. */
+  constructor(socket: Socket, shared: Shared, client?: ProxiedClient) {
+    this.#client = client
     this.#socket = socket
     this.#shared = shared
     this.#sender = new ReplySender(socket, this)
@@ -86,11 +90,11 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   }
 
   get remoteAddress(): string | undefined {
-    return this.#socket.remoteAddress
+    return this.#client?.remoteAddress ?? this.#socket.remoteAddress
   }
 
   get remotePort(): number | undefined {
-    return this.#socket.remotePort
+    return this.#client?.remotePort ?? this.#socket.remotePort
   }
 
   /** Closes the connection now if nothing is under way, else after the current reply. */
@@ -314,8 +318,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
 
   broken(error: unknown): void {
     this.#current = undefined
-    this.#error = error
-    this.onError(error)
+    if (error !== undefined) this.onError(error)
     this.#socket.destroy()
   }
 

@@ -27,7 +27,10 @@ interface Sent {
 export interface SenderOwner {
   /** A streamed reply is through. */
   streamed(): void
-  /** A streamed reply broke; only cutting the connection can tell the client, since the head is out already. */
+  /**
+   * A streamed reply broke; only cutting the connection can tell the client, since the head is out already. `error` is
+   * undefined where the client broke it.
+   */
   broken(error: unknown): void
   onError(error: unknown): void
 }
@@ -138,7 +141,13 @@ export class ReplySender {
     if (this.#streaming !== streaming) return
     this.#streaming = undefined
     const { request, reply, bytes } = streaming
-    request.settle({ status: reply.statusCode, bytesSent: bytes, aborted: true, error })
-    this.#owner.broken(error)
+    request.settle({
+      status: reply.statusCode,
+      bytesSent: bytes,
+      aborted: true,
+      error: request.abortReason ?? error,
+    })
+    // Whatever a producer throws once its client is gone is the consequence of that, and no fault.
+    this.#owner.broken(request.abortReason === undefined ? error : undefined)
   }
 }

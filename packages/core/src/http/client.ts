@@ -1,5 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { ZzzError } from '../errors.ts'
+import { forwardedHops } from './forwarded.ts'
+import { isValidHost } from './host.ts'
 import type { Request } from './request.ts'
 
 /** The proxies whose word about the client is believed. */
@@ -19,21 +21,33 @@ export function trustedProxies(entries: readonly string[]): TrustedProxies {
   }
 }
 
+/** Who sent a request, as far as it can be believed. */
+export interface Client {
+  /** The address of the client; empty without a socket. */
+  readonly address: string
+  /** How the client reached the first trusted proxy, or us. */
+  readonly scheme: 'http' | 'https'
+  /** Host and port that the client asked for. */
+  readonly host: string
+}
+
 /**
- * The client's address: the peer's, or, while the peer is a trusted proxy, the right-most address of `X-Forwarded-For`
- * that is not one itself. An entry that is no address ends the walk: what stands left of it could be forged.
+ * The client of a request: the peer, or, while the one who speaks is a trusted proxy, whoever it spoke for, walking from
+ * the nearest hop outwards. A hop without a valid address ends the walk: what stands left of it could be forged.
  */
-export function clientAddress(request: Request, proxies: TrustedProxies | undefined): string {
+export function clientOf(request: Request, proxies: TrustedProxies | undefined): Client {
   let address = request.peer.remoteAddress ?? ''
-  if (proxies === undefined || !proxies.trusts(address)) return address
-  const hops = (request.headers.get('x-forwarded-for') ?? '').split(',')
-  for (const hop of hops.reverse()) {
-    const candidate = hop.trim()
-    if (isIP(candidate) === 0) break
-    address = candidate
+  let scheme: 'http' | 'https' = request.peer.encrypted ? 'https' : 'http'
+  let { host } = request
+  if (proxies === undefined || !proxies.trusts(address)) return { address, scheme, host }
+  for (const hop of forwardedHops(request.headers).reverse()) {
+    scheme = hop.proto ?? scheme
+    if (hop.host !== undefined && isValidHost(hop.host)) host = hop.host
+    if (hop.address === undefined) break
+    address = hop.address
     if (!proxies.trusts(address)) break
   }
-  return address
+  return { address, scheme, host }
 }
 
 function addEntry(list: BlockList, entry: string): void {
