@@ -48,10 +48,10 @@ describe('services', () => {
     await assert.rejects(running.start(), { code: 'ZZZ_APP_STATE' })
     await first
     await assert.rejects(running.start(), { code: 'ZZZ_APP_STATE' })
-    await running.stop({ deadline: 1 })
-    await running.stop({ deadline: 1 })
+    await running.stop({ deadline: 1000 })
+    await running.stop({ deadline: 1000 })
     await running.start()
-    assert.deepEqual(log, ['+a', '-a 1', '+a'])
+    assert.deepEqual(log, ['+a', '-a 1000', '+a'])
   })
 
   it('are stopped again when one of them does not start', async () => {
@@ -64,7 +64,7 @@ describe('services', () => {
     })
     assert.deepEqual(log, ['+a', '+b', '-b 5000', '-a 5000'])
     assert.ok(signals.every((signal) => signal.aborted))
-    await running.stop({ deadline: 1 })
+    await running.stop({ deadline: 1000 })
     assert.equal(log.length, 4)
   })
 
@@ -82,15 +82,15 @@ describe('services', () => {
   it('are all stopped, even when some fail', async () => {
     const one = makeServices('abc', { b: { stop: new Error('stuck') } })
     await one.running.start()
-    await assert.rejects(one.running.stop({ deadline: 1 }), {
+    await assert.rejects(one.running.stop({ deadline: 1000 }), {
       code: 'ZZZ_SERVICE_FAILED',
       message: 'Service b did not stop: stuck',
     })
-    assert.deepEqual(one.log.slice(3), ['-c 1', '-a 1'])
+    assert.deepEqual(one.log.slice(3), ['-c 1000', '-a 1000'])
 
     const two = makeServices('abc', { a: { stop: new Error('x') }, c: { stop: new Error('y') } })
     await two.running.start()
-    await assert.rejects(two.running.stop({ deadline: 1 }), (error) => {
+    await assert.rejects(two.running.stop({ deadline: 1000 }), (error) => {
       assert.ok(error instanceof ZzzError && error.cause instanceof AggregateError)
       assert.equal(error.code, 'ZZZ_SERVICE_FAILED')
       assert.match(error.message, /Service c did not stop: y; Service a did not stop: x/)
