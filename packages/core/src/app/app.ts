@@ -1,8 +1,9 @@
-import { type AppInfo, Context, type ContextSettings } from '../context/context.ts'
+import { type AppInfo, Context, type ContextSettings, type RouteInfo } from '../context/context.ts'
 import { errorReply } from '../context/error-reply.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
 import { trustedProxies } from '../http/client.ts'
+import type { ProxyHeaders } from '../http/forwarded.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import { fromWebRequest, toWebResponse } from '../http/web.ts'
@@ -31,6 +32,11 @@ export interface AppOptions {
    * proxies that set or append to that header themselves.
    */
   trustedProxies?: readonly string[] | undefined
+  /**
+   * The headers in which they say it: `X-Forwarded-For`, `-Proto` and `-Host` (`x-forwarded`, the default), or
+   * `Forwarded` of RFC 7239 (`forwarded`). The others are ignored, since a client may have forged them.
+   */
+  proxyHeaders?: ProxyHeaders | undefined
 }
 
 /** An application: routes and middleware compiled, ready to answer. `Names` maps route names to patterns. */
@@ -61,6 +67,10 @@ const optionRules = {
   services: ['a list of services', Array.isArray],
   environment: ['a name', (value: unknown) => typeof value === 'string' && value !== ''],
   trustedProxies: ['a list of addresses and CIDR ranges', Array.isArray],
+  proxyHeaders: [
+    '"x-forwarded" or "forwarded"',
+    (value: unknown) => value === 'x-forwarded' || value === 'forwarded',
+  ],
 } as const
 
 /**
@@ -85,9 +95,9 @@ export function createApp<const R extends AnyRoute>(
   const info = { environment, routes, draining: false }
   const settings: ContextSettings = {
     app: info,
-    trustedProxies: options.trustedProxies && trustedProxies(options.trustedProxies),
+    trustedProxies: options.trustedProxies && trustedProxies(options.trustedProxies, options.proxyHeaders),
   }
-  const handle = createHandle(flat, use, settings)
+  const handle = createHandle(flat, routes, use, settings)
   const running = runServices(services)
   const builders = compileUrls(flat)
   return Object.freeze<App<NameMap<EntryOf<R>>>>({
@@ -125,22 +135,26 @@ function toRequest(
 }
 
 interface Endpoint extends FlatRoute {
+  readonly info: RouteInfo
   readonly pipeline: Pipeline
 }
 
 function createHandle(
   flat: readonly FlatRoute[],
+  infos: readonly RouteInfo[],
   use: readonly Middleware[],
   settings: ContextSettings,
 ): (request: Request) => MaybePromise<Reply> {
-  const endpoints = flat.map((route): Endpoint => ({ ...route, pipeline: endpointPipeline(route, use) }))
+  const endpoints = flat.map((route, i): Endpoint => {
+    return { ...route, info: infos[i] as RouteInfo, pipeline: endpointPipeline(route, use) }
+  })
   const matcher = createMatcher(endpoints)
   const fallback = createFallback(flat, use, settings)
   return (request) => {
     const match = matcher.match(request.method, request.path)
     if (match.kind !== 'found') return fallback(request, match)
     const { entry } = match
-    return entry.pipeline(new Context<object>(request, match.params, entry, settings))
+    return entry.pipeline(new Context<object>(request, match.params, entry.info, settings))
   }
 }
 

@@ -82,13 +82,13 @@ export class Context<out P extends object = object> {
 
   /**
    * The client's address: the socket's other end, or, when that is one of the app's `trustedProxies`, the nearest
-   * address it forwarded for (`Forwarded`, `X-Forwarded-For`) that is not. Empty without a socket (`app.fetch`).
+   * address it forwarded for (`X-Forwarded-For`) that is not. Empty without a socket (`app.fetch`).
    */
   get ip(): string {
     return this.#from.address
   }
 
-  /** `https` on TLS, or where a trusted proxy says so (`Forwarded`, `X-Forwarded-Proto`); else `http`. */
+  /** `https` on TLS, or where a trusted proxy says so (`X-Forwarded-Proto`); else `http`. */
   get scheme(): 'http' | 'https' {
     return this.#from.scheme
   }

@@ -16,6 +16,25 @@ export function openBody(body: StreamBody | FileRange): BodyProducer {
   return fromIterator(body)
 }
 
+/**
+ * Opens a streamed body and asks for its first piece at once. To be called before the head is written: a body that reads
+ * the request's body makes `100 Continue` go out first then.
+ */
+export function startBody(body: StreamBody | FileRange): BodyProducer {
+  const producer = openBody(body)
+  let first: Promise<Uint8Array | string | null> | undefined = producer.next()
+  // Whoever asks for it hears of its failure; nobody may ask when the client is gone before.
+  first.catch(() => {})
+  return {
+    next() {
+      const piece = first ?? producer.next()
+      first = undefined
+      return piece
+    },
+    cancel: () => producer.cancel(),
+  }
+}
+
 function fromWebStream(stream: ReadableStream<Uint8Array | string>): BodyProducer {
   const reader = stream.getReader()
   return {

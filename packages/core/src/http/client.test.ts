@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { clientOf, trustedProxies } from './client.ts'
+import type { ProxyHeaders } from './forwarded.ts'
 import { makeRequest } from './request.suite.ts'
 
 const addressOf = (
@@ -96,10 +97,15 @@ describe('trustedProxies', () => {
 })
 
 describe('scheme and host of clientOf', () => {
-  const from = (remoteAddress: string, headers: string[], encrypted = false) => {
+  const from = (
+    remoteAddress: string,
+    headers: string[],
+    encrypted = false,
+    family: ProxyHeaders = 'x-forwarded',
+  ) => {
     const { address, scheme, host } = clientOf(
       makeRequest({ peer: { remoteAddress, encrypted }, headers: ['host', 'inner:8080', ...headers] }),
-      trustedProxies(['10.0.0.0/8']),
+      trustedProxies(['10.0.0.0/8'], family),
     )
     return [address, scheme, host]
   }
@@ -116,7 +122,16 @@ describe('scheme and host of clientOf', () => {
       'forwarded',
       'for=6.6.6.6;proto=http, for="[2001:db8::7]:4711";proto=https;host="example.org"',
     ]
-    assert.deepEqual(from('10.0.0.1', forwarded), ['2001:db8::7', 'https', 'example.org'])
+    assert.deepEqual(from('10.0.0.1', forwarded, false, 'forwarded'), ['2001:db8::7', 'https', 'example.org'])
+  })
+
+  it('does not believe the headers of the other family, which the client may have forged', () => {
+    const forged = [...told, 'forwarded', 'for=6.6.6.6;proto=http;host=evil']
+    assert.deepEqual(from('10.0.0.1', forged), ['1.1.1.1', 'https', 'example.org'])
+  })
+
+  it('shows an IPv4 address as such', () => {
+    assert.equal(from('::ffff:9.9.9.9', [])[0], '9.9.9.9')
   })
 
   it('ignores what is no scheme and no host', () => {

@@ -1,11 +1,13 @@
 import { BlockList, isIP } from 'node:net'
 import { ZzzError } from '../errors.ts'
-import { forwardedHops } from './forwarded.ts'
+import { forwardedHops, type ProxyHeaders } from './forwarded.ts'
 import { isValidHost } from './host.ts'
 import type { Request } from './request.ts'
 
 /** The proxies whose word about the client is believed. */
 export interface TrustedProxies {
+  /** The headers that they set. */
+  readonly headers: ProxyHeaders
   trusts(address: string): boolean
 }
 
@@ -13,10 +15,14 @@ export interface TrustedProxies {
  * Reads a list of addresses and CIDR ranges (`10.0.0.0/8`, `::1`). Throws `ZZZ_OPTION_INVALID` naming an entry that is
  * neither.
  */
-export function trustedProxies(entries: readonly string[]): TrustedProxies {
+export function trustedProxies(
+  entries: readonly string[],
+  headers: ProxyHeaders = 'x-forwarded',
+): TrustedProxies {
   const list = new BlockList()
   for (const entry of entries) addEntry(list, entry)
   return {
+    headers,
     trusts: (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'),
   }
 }
@@ -36,18 +42,23 @@ export interface Client {
  * the nearest hop outwards. A hop without a valid address ends the walk: what stands left of it could be forged.
  */
 export function clientOf(request: Request, proxies: TrustedProxies | undefined): Client {
-  let address = request.peer.remoteAddress ?? ''
+  let address = plainAddress(request.peer.remoteAddress ?? '')
   let scheme: 'http' | 'https' = request.peer.encrypted ? 'https' : 'http'
   let { host } = request
   if (proxies === undefined || !proxies.trusts(address)) return { address, scheme, host }
-  for (const hop of forwardedHops(request.headers).reverse()) {
+  for (const hop of forwardedHops(request.headers, proxies.headers).reverse()) {
     scheme = hop.proto ?? scheme
     if (hop.host !== undefined && isValidHost(hop.host)) host = hop.host
     if (hop.address === undefined) break
-    address = hop.address
+    address = plainAddress(hop.address)
     if (!proxies.trusts(address)) break
   }
   return { address, scheme, host }
+}
+
+/** An IPv4 address as such, also where a socket for both families shows it as `::ffff:192.0.2.1`. */
+function plainAddress(address: string): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
 }
 
 function addEntry(list: BlockList, entry: string): void {

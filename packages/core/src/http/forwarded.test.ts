@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { forwardedHops } from './forwarded.ts'
+import { forwardedHops, type ProxyHeaders } from './forwarded.ts'
 import { HeaderList } from './header-list.ts'
 
-const hops = (...pairs: [string, string][]) => forwardedHops(HeaderList.from(pairs))
+const both = (family: ProxyHeaders, ...pairs: [string, string][]) =>
+  forwardedHops(HeaderList.from(pairs), family)
+const hops = (...pairs: [string, string][]) => both('x-forwarded', ...pairs)
 
 describe('forwardedHops', () => {
   it('reads Forwarded as RFC 7239 writes it', () => {
     assert.deepEqual(
-      hops(
+      both(
+        'forwarded',
         ['forwarded', 'For="[2001:db8:cafe::17]:4711";Proto=HTTPS;host="a,b;\\"c", for=192.0.2.43:80'],
         ['forwarded', 'for=unknown;by=_secret'],
       ),
@@ -27,10 +30,15 @@ describe('forwardedHops', () => {
     ])
   })
 
-  it('prefers Forwarded, and gives nothing for nothing', () => {
-    assert.deepEqual(hops(['forwarded', 'for=1.1.1.1'], ['x-forwarded-for', '2.2.2.2']), [
+  it('reads one family only, and gives nothing for nothing', () => {
+    const forged: [string, string][] = [
+      ['forwarded', 'for=1.1.1.1'],
+      ['x-forwarded-for', '2.2.2.2'],
+    ]
+    assert.deepEqual(both('forwarded', ...forged), [
       { address: '1.1.1.1', proto: undefined, host: undefined },
     ])
-    assert.deepEqual(hops(), [])
+    assert.deepEqual(hops(...forged), [{ address: '2.2.2.2', proto: undefined, host: undefined }])
+    assert.deepEqual([hops(), both('forwarded')], [[], []])
   })
 })

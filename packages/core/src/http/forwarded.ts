@@ -11,13 +11,19 @@ export interface Hop {
   readonly host: string | undefined
 }
 
+/** The headers in which proxies say it: `X-Forwarded-For`, `-Proto` and `-Host`, or `Forwarded` (RFC 7239). */
+export type ProxyHeaders = 'x-forwarded' | 'forwarded'
+
 /**
- * What proxies say about the request's way, the one nearest to us last: from `Forwarded` (RFC 7239), else from
- * `X-Forwarded-For`, `-Proto` and `-Host`. Nothing of it is to be believed unless a trusted proxy said it.
+ * What proxies say about the request's way, the one nearest to us last. Only one family of headers is read, since a
+ * proxy that sets one hands the other on as the client forged it. Nothing of it is to be believed unless a trusted proxy
+ * said it.
  */
-export function forwardedHops(headers: HeaderList): Hop[] {
-  const forwarded = headers.get('forwarded')
-  if (forwarded !== undefined) return splitOutsideQuotes(forwarded, ',').map(parseElement)
+export function forwardedHops(headers: HeaderList, family: ProxyHeaders): Hop[] {
+  if (family === 'forwarded') {
+    const forwarded = headers.get('forwarded')
+    return forwarded === undefined ? [] : splitOutsideQuotes(forwarded, ',').map(parseElement)
+  }
   const addresses = list(headers.get('x-forwarded-for'))
   const protos = list(headers.get('x-forwarded-proto'))
   const hosts = list(headers.get('x-forwarded-host'))

@@ -1,4 +1,5 @@
 import { ZzzError } from '../errors.ts'
+import { isPromise } from '../internal/maybe-promise.ts'
 import { reportError } from '../internal/report.ts'
 import {
   type BodySource,
@@ -194,10 +195,14 @@ export class Request {
   }
 
   #notify(listener: (outcome: Outcome) => void, outcome: Outcome): void {
-    try {
-      listener(outcome)
-    } catch (error) {
+    const report = (error: unknown) =>
       reportError(error, `An onSettled listener of ${this.method} ${this.target} failed`)
+    try {
+      // A listener may be asynchronous, though nobody waits for it.
+      const done: unknown = listener(outcome)
+      if (isPromise(done)) done.then(undefined, report)
+    } catch (error) {
+      report(error)
     }
   }
 

@@ -112,7 +112,7 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
       app.drain?.()
       if (drainDelay > 0) await setTimeout(timerDelay(drainDelay))
       await drainListener(listener, deadline)
-      await app.stop({ deadline })
+      await app.stop({ deadline: timerDelay(drain) })
     } finally {
       await options.onClose?.()
     }

@@ -121,7 +121,7 @@ export class Exchange {
   }
 
   #continue(): void {
-    if (this.#phase !== 'handling') return
+    if (this.#response.headersSent || this.#phase === 'over') return
     this.#continueOwed = false
     this.#response.writeContinue()
   }
@@ -174,6 +174,7 @@ export class Exchange {
 
   #writeHead(reply: Reply, upgrade: string | undefined): void {
     const plan = planReply(reply, this.#head.method)
+    this.#sender.start(plan)
     this.#keepAlive = this.#mayKeepAlive(plan)
     this.#sender.head(withUpgrade(plan, upgrade), this.#connectionField(upgrade), this.#head.version)
     this.#reply = reply

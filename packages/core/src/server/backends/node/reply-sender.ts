@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { ZzzError } from '../../../errors.ts'
-import { type BodyProducer, openBody, slices } from '../../../http/body-producer.ts'
+import { type BodyProducer, slices, startBody } from '../../../http/body-producer.ts'
 import { reasonPhrase } from '../../../http/status.ts'
 import type { ReplyPlan } from './reply-plan.ts'
 
@@ -29,6 +29,11 @@ export class ReplySender {
     )
   }
 
+  /** Starts the producer of a streamed body; to be called before the head. */
+  start({ body }: ReplyPlan): void {
+    if (body !== null && !(body instanceof Uint8Array)) this.#producer = startBody(body)
+  }
+
   /** Writes the head. Throws, with nothing written, when a header cannot be sent. */
   head(plan: ReplyPlan, connection: string | undefined, version: string): void {
     const response = this.#response
@@ -51,9 +56,11 @@ export class ReplySender {
       this.#end(body)
       return
     }
-    this.#producer = body instanceof Uint8Array ? slices(body, sliceSize) : openBody(body)
+    const producer =
+      body instanceof Uint8Array ? slices(body, sliceSize) : (this.#producer ?? startBody(body))
+    this.#producer = producer
     this.#response.flushHeaders()
-    await this.#pump(this.#producer, length)
+    await this.#pump(producer, length)
   }
 
   /** Ends the producer: the client is gone. */

@@ -291,9 +291,10 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   }
 
   #send(request: Request, reply: Reply): void {
+    const producer = this.#sender.start(request, reply)
     const close = this.#closesAfter(request, reply)
     if (close) this.#closing = true
-    if (this.#sender.send(request, reply, close, this.#shared.ticker.date)) {
+    if (this.#sender.send(request, reply, producer, close, this.#shared.ticker.date)) {
       this.#replied()
     } else {
       if (this.#timer.phase !== 'body') this.#timer.enter('reply')
@@ -416,7 +417,8 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   // -- flow and time --------------------------------------------------------------------------------------------------
 
   started(): void {
-    if (!this.#continueOwed) return
+    // Behind the head of a reply it would be taken for a part of the body.
+    if (!this.#continueOwed || this.#sender.streaming) return
     this.#continueOwed = false
     this.#output.text('HTTP/1.1 100 Continue\r\n\r\n')
     if (!this.#consuming) this.#sender.flush()
