@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
+import { buildExample } from './built-example.ts'
 import { ExampleProcess } from './example-process.ts'
 
 const mebibyte = 1024 * 1024
@@ -52,6 +53,9 @@ function peakMemory(pid: number): number {
   return Number(kilobytes) / 1000
 }
 
+const built = buildExample()
+after(() => built.remove())
+
 const skip = process.platform !== 'linux' && 'memory is read from /proc'
 
 for (const backend of ['zzz', 'node']) {
@@ -62,7 +66,7 @@ for (const backend of ['zzz', 'node']) {
     }
     for (const [name, headers] of Object.entries(framings)) {
       it(`${name} comes back as it was and takes less than ${ceiling} MB`, async (t) => {
-        await using example = await ExampleProcess.start({ BACKEND: backend })
+        await using example = await ExampleProcess.start({ BACKEND: backend }, built.main)
         await echo(example.url, { 'content-type': 'application/x-big', ...headers })
         const peak = peakMemory(example.pid)
         t.diagnostic(`${Math.round(peak)} MB`)

@@ -28,6 +28,13 @@ export function spawnExample(env: Record<string, string>): ChildProcess {
   })
 }
 
+function spawnBuilt(main: string, env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [main], {
+    env: { ...process.env, ZZZ_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
 /** The example application in its own process, listening on a free port. */
 export class ExampleProcess implements AsyncDisposable {
   /** The line it printed when it listened. */
@@ -49,8 +56,10 @@ export class ExampleProcess implements AsyncDisposable {
     this.lines = lines
   }
 
-  static async start(env: Record<string, string>): Promise<ExampleProcess> {
-    const child = spawnExample({ PORT: '0', ...env })
+  /** Starts the example, or a built one by its main file. */
+  static async start(env: Record<string, string>, main?: string): Promise<ExampleProcess> {
+    const child =
+      main === undefined ? spawnExample({ PORT: '0', ...env }) : spawnBuilt(main, { PORT: '0', ...env })
     const errors = text(child.stderr as NodeJS.ReadableStream)
     const lines: string[] = []
     const output = createInterface({ input: child.stdout as NodeJS.ReadableStream })

@@ -85,7 +85,7 @@ for (const backend of ['zzz', 'node'] as const) {
       const first = server.close({ drain: 1 })
       assert.equal(server.close(), first)
       await Promise.all([first, server.closed, server[Symbol.asyncDispose]()])
-      assert.deepEqual(log, ['start', 'stop 5000'])
+      assert.deepEqual(log, ['start', 'stop 10000'])
     })
 
     it('cuts what still runs at the deadline', async () => {
