@@ -12,6 +12,7 @@ import type { Ticked, Ticker } from '../../ticker.ts'
 import { type BodyDecoder, LengthDecoder } from './body-decoder.ts'
 import { bodyTooLarge, ChunkedDecoder } from './chunked-decoder.ts'
 import { faultReply } from './fault-reply.ts'
+import { handOver, offers } from './hand-over.ts'
 import { type Head, HeadParser } from './head.ts'
 import type { Framing } from './head-framing.ts'
 import { HeldBytes } from './held-bytes.ts'
@@ -385,7 +386,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   // -- upgrade --------------------------------------------------------------------------------------------------------
 
   #replyUpgrade(request: Request, reply: Reply, upgrade: Upgrade): void {
-    if (!offers(this.#framing, upgrade.protocol) || this.#decoder !== undefined || this.#closing) {
+    if (!offers(this.#framing as Framing, upgrade) || this.#decoder !== undefined || this.#closing) {
       const refusal = new ZzzError('ZZZ_UPGRADE_REQUIRED', `Ask for Upgrade: ${upgrade.protocol}`)
       this.#send(request, faultReply(426, refusal).header('upgrade', upgrade.protocol))
       return
@@ -404,14 +405,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
     socket.off('drain', this.#onDrain)
     socket.off('error', this.#onError)
     socket.off('close', this.#onClose)
-    // Whoever listens for data from here on starts the flow, as after node:http's `upgrade` event.
-    Object.assign(socket, { readableFlowing: null })
-    try {
-      upgrade.accept(socket, this.#held.take())
-    } catch (error) {
-      this.onError(error)
-      socket.destroy()
-    }
+    handOver(socket, upgrade, this.#held.take(), (error) => this.onError(error))
   }
 
   // -- flow and time --------------------------------------------------------------------------------------------------
@@ -509,12 +503,6 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
     request?.abort(gone)
     this.#sender.stop(request, gone)
   }
-}
-
-/** True when the client offered this protocol, with or without a version (RFC 9110 section 7.8). */
-function offers(framing: Framing | undefined, protocol: string): boolean {
-  const offered = framing?.upgrade?.split(',') ?? []
-  return offered.some((offer) => offer.trim() === protocol.toLowerCase())
 }
 
 function disconnected(message: string, cause?: unknown): ZzzError {
