@@ -7,6 +7,7 @@ import type { Echo, Subject, SubjectOptions } from './subject.ts'
 export interface Trial {
   /** The name of the back end. */
   readonly backend: string
+  readonly scheme: 'http' | 'https'
   /** A connection to the shared echo server, or to `subject`. */
   client(subject?: Subject, options?: { paused?: boolean }): Promise<RawClient>
   /** A server of the case's own. */

@@ -34,3 +34,15 @@ export const knownDifferences: ReadonlyMap<string, string> = new Map([
     'node:http drops what follows it, so the connection closes',
   ],
 ])
+
+/** Cases that end otherwise over TLS, on both back ends, and why. */
+export const tlsDifferences: ReadonlyMap<string, string> = new Map([
+  [
+    'RFC 9110 15.6.4: limits.waiting broken: 503, closed, and reported once',
+    'a handshake costs more than the answer, so who is turned away gets none',
+  ],
+  [
+    'drain turns away connections that wait',
+    'their handshake has not begun, so they are closed without an answer',
+  ],
+])

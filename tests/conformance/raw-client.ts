@@ -1,21 +1,28 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { parseHead, parseResponse, type RawResponse } from './response.ts'
+import { type Link, overTcp, type Transport } from './transport.ts'
 
 /** Longest wait for anything, in milliseconds: a case that needs more has failed. */
 const patience = 5000
 
 /** A client that sends exactly the bytes it is told to, and reads replies strictly. */
 export class RawClient {
+  /** What is spoken over: a TCP socket, or TLS on one. */
   readonly socket: Socket
+  readonly #link: Link
+  /** A part of `#store`, which grows by doubling. */
   #received: Buffer = Buffer.alloc(0)
+  #store: Buffer = Buffer.alloc(65_536)
   #ended = false
   #reset: Error | undefined
   #wake: (() => void)[] = []
 
-  private constructor(socket: Socket) {
+  private constructor(link: Link) {
+    const { stream: socket } = link
     this.socket = socket
+    this.#link = link
     socket.on('data', (chunk: Buffer) => {
-      this.#received = Buffer.concat([this.#received, chunk])
+      this.#append(chunk)
       this.#changed()
     })
     socket.on('end', () => this.#close())
@@ -26,17 +33,14 @@ export class RawClient {
   }
 
   /** Connects; with `paused`, nothing is read until `resume`. */
-  static connect(port: number, { paused = false } = {}): Promise<RawClient> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
-      socket.once('error', reject)
-      socket.once('connect', () => {
-        socket.off('error', reject)
-        const client = new RawClient(socket)
-        if (paused) socket.pause()
-        resolve(client)
-      })
-    })
+  static async connect(
+    port: number,
+    { paused = false } = {},
+    transport: Transport = overTcp,
+  ): Promise<RawClient> {
+    const client = new RawClient(await transport.dial(port))
+    if (paused) client.pause()
+    return client
   }
 
   /** Bytes that came and were not parsed yet. */
@@ -123,8 +127,25 @@ export class RawClient {
     this.socket.resume()
   }
 
+  /** Breaks the connection off without an end. */
+  reset(): void {
+    this.#link.reset()
+  }
+
   destroy(): void {
     this.socket.destroy()
+  }
+
+  #append(chunk: Buffer): void {
+    const { length } = this.#received
+    let start =
+      this.#received.buffer === this.#store.buffer ? this.#received.byteOffset - this.#store.byteOffset : 0
+    if (start + length + chunk.length > this.#store.length) {
+      this.#store = Buffer.alloc(2 * (length + chunk.length) + 65_536)
+      start = this.#received.copy(this.#store) - length
+    }
+    chunk.copy(this.#store, start + length)
+    this.#received = this.#store.subarray(start, start + length + chunk.length)
   }
 
   #close(): void {

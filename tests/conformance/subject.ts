@@ -7,6 +7,7 @@ import {
   type Limits,
   type Listener,
   type Timeouts,
+  type Tls,
 } from '@zzz/core/server'
 
 /** Options of a subject: what its server does, and where it differs from the defaults. */
@@ -16,6 +17,7 @@ export interface SubjectOptions {
   readonly timeouts?: Partial<Timeouts>
   /** Default 0: the system chooses. */
   readonly port?: number
+  readonly tls?: Tls | undefined
 }
 
 /** What the echo handler saw of a request, as JSON. */
@@ -42,6 +44,7 @@ export async function startSubject(backend: Backend, options: SubjectOptions = {
   const listener = await backend.listen(options.handle ?? echo, {
     host: '127.0.0.1',
     port: options.port ?? 0,
+    tls: options.tls,
     limits: { ...defaultLimits, ...options.limits },
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     onError: (error) => errors.push(error),

@@ -19,6 +19,20 @@ import { trailers } from './trailers.ts'
 import { transferEncoding } from './transfer-encoding.ts'
 import { upgrades } from './upgrades.ts'
 
+/** The cases in which the connection itself matters: its pieces, its back-pressure, its end. */
+export const connectionCases: readonly Case[] = [
+  ...replies,
+  ...streaming,
+  ...persistence,
+  ...pipelining,
+  ...expectations,
+  ...upgrades,
+  ...limits,
+  ...timeouts,
+  ...disconnects,
+  ...shutdown,
+]
+
 /** Every case, in the order of the RFC: what comes in, what goes out, how connections live and end. */
 export const cases: readonly Case[] = [
   ...requestLine,
@@ -30,14 +44,5 @@ export const cases: readonly Case[] = [
   ...chunks,
   ...trailers,
   ...splits,
-  ...replies,
-  ...streaming,
-  ...persistence,
-  ...pipelining,
-  ...expectations,
-  ...upgrades,
-  ...limits,
-  ...timeouts,
-  ...disconnects,
-  ...shutdown,
+  ...connectionCases,
 ]

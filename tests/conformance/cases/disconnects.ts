@@ -26,7 +26,7 @@ export const disconnects: readonly Case[] = [
       const client = await trial.client(subject)
       client.send(get('/'))
       await begun.promise
-      client.socket.resetAndDestroy()
+      client.reset()
       assert.equal(((await aborted.promise) as { code: string }).code, 'ZZZ_CLIENT_DISCONNECTED')
       const { status, aborted: broken, bytesSent } = await settled.promise
       assert.deepEqual([status, broken, bytesSent], [0, true, 0])
@@ -49,7 +49,7 @@ export const disconnects: readonly Case[] = [
     const client = await trial.client(subject)
     client.send(message('POST / HTTP/1.1', ['Host: a', 'Content-Length: 100']) + 'hello')
     await first.promise
-    client.socket.resetAndDestroy()
+    client.reset()
     assert.equal(((await failed.promise) as { status: number }).status, 400)
   }),
   check('a reply that nobody waits for any more releases its body', async (trial) => {
@@ -67,7 +67,7 @@ export const disconnects: readonly Case[] = [
     const client = await trial.client(subject)
     client.send(get('/'))
     await begun.promise
-    client.socket.resetAndDestroy()
+    client.reset()
     await cancelled.promise
   }),
   check('a signal that is first asked for after the client left is aborted', async (trial) => {
@@ -86,7 +86,7 @@ export const disconnects: readonly Case[] = [
     const client = await trial.client(subject)
     client.send(get('/'))
     await begun.promise
-    client.socket.resetAndDestroy()
+    client.reset()
     assert.equal(await seen.promise, true)
   }),
   check('RFC 9112 9.6: a half-closed client gets its reply, and the signal aborts', async (trial) => {
@@ -162,7 +162,7 @@ export const disconnects: readonly Case[] = [
     const wire = post('hello') + get('/')
     for (let length = 0; length <= wire.length; length += 4) {
       const client = await trial.client(subject)
-      client.send(wire.slice(0, length)).socket.resetAndDestroy()
+      client.send(wire.slice(0, length)).reset()
     }
     const client = await trial.client(subject)
     client.send(get('/'))

@@ -97,7 +97,7 @@ export const limits: readonly Case[] = [
     first.send(get('/first'))
     await first.response()
     const gone = await trial.client(subject)
-    gone.send(get('/gone')).socket.resetAndDestroy()
+    gone.send(get('/gone')).reset()
     first.end()
     await first.closed()
     const last = await trial.client(subject)

@@ -11,7 +11,7 @@ export const shutdown: readonly Case[] = [
     const { address } = (await trial.server({})).listener
     assert.ok(address.port > 0)
     assert.equal(address.host, '127.0.0.1')
-    assert.equal(address.url, `http://127.0.0.1:${address.port}`)
+    assert.equal(address.url, `${trial.scheme}://127.0.0.1:${address.port}`)
   }),
   check('connections() counts what is open', async (trial) => {
     const subject = await trial.server({})

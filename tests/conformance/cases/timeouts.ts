@@ -6,7 +6,7 @@ import { turns } from '../raw-client.ts'
 import { echo } from '../subject.ts'
 
 /** Milliseconds of the time-out that a case is about; long enough for a busy machine to keep it where it should be kept. */
-const short = 150
+const short = 250
 const body = message('POST / HTTP/1.1', ['Host: a', 'Content-Length: 10'])
 
 /** The time-outs of server/timeouts.ts, with real time. */
@@ -41,9 +41,9 @@ export const timeouts: readonly Case[] = [
   }),
   check('timeouts.header: a slow handler does not use up the time of its head', async (trial) => {
     const subject = await trial.server({
-      timeouts: { header: 100 },
+      timeouts: { header: short },
       async handle() {
-        await new Promise((resolve) => setTimeout(resolve, 250))
+        await new Promise((resolve) => setTimeout(resolve, 2 * short))
         return new Reply(200, 'slow')
       },
     })
@@ -127,7 +127,7 @@ export const timeouts: readonly Case[] = [
   check('timeouts.handler: the time of an upload is not the handler’s', async (trial) => {
     const client = await trial.client(await trial.server({ timeouts: { handler: 100 } }))
     client.send(`${body}hello`)
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await new Promise((resolve) => setTimeout(resolve, 2 * short))
     client.send('hello')
     expectEcho(await client.response(), { body: 'hellohello' })
   }),
@@ -191,6 +191,6 @@ export const timeouts: readonly Case[] = [
 
 async function* slowly(): AsyncGenerator<string> {
   yield 'one'
-  await new Promise((resolve) => setTimeout(resolve, 250))
+  await new Promise((resolve) => setTimeout(resolve, 2 * short))
   yield 'two'
 }

@@ -2,6 +2,7 @@ import type { Reply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import type { Limits } from './limits.ts'
 import type { Timeouts } from './timeouts.ts'
+import type { Tls } from './tls/tls.ts'
 
 /** What a server asks of an application. It never throws and never rejects: every error is a reply already. */
 export type Handle = (request: Request) => Reply | Promise<Reply>
@@ -19,6 +20,10 @@ export interface ListenOptions {
   readonly proxyProtocol?: boolean | undefined
   readonly limits: Limits
   readonly timeouts: Timeouts
+  /** Given when the listener speaks TLS and nothing else. */
+  readonly tls?: Tls | undefined
+  /** Offer HTTP/2 beside HTTP/1.1; only with `tls`. */
+  readonly http2?: boolean | undefined
   /** Called with faults that no request can be blamed for or told about. */
   readonly onError: (error: unknown) => void
 }
@@ -31,7 +36,7 @@ export interface Address {
   readonly port: number
   /** Of a Unix domain socket, else undefined. */
   readonly path: string | undefined
-  /** `http://127.0.0.1:5555`, or `unix:/run/app.sock`, ready to print. */
+  /** `http://127.0.0.1:5555`, `https://…` with TLS, or `unix:/run/app.sock`, ready to print. */
   readonly url: string
 }
 

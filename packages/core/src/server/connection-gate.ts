@@ -9,6 +9,8 @@ export interface ConnectionGateOptions {
   /** Takes an admitted socket, still paused: attach a parser, then `resume()` it. */
   readonly admit: (socket: Socket) => void
   readonly onError: (error: unknown) => void
+  /** True when the sockets will speak TLS: who is refused gets no answer then, since a handshake costs more than one. */
+  readonly encrypted?: boolean | undefined
 }
 
 const unavailable =
@@ -86,7 +88,7 @@ export class ConnectionGate {
   #refuse(socket: Socket): void {
     this.#refused.add(socket)
     socket.on('error', ignore)
-    socket.write(unavailable)
+    if (this.#options.encrypted !== true) socket.write(unavailable)
     lingerClose(socket)
   }
 
@@ -111,7 +113,7 @@ export class ConnectionGate {
     const { connections, waiting } = this.#options.limits
     return new ZzzError(
       'ZZZ_OVERLOADED',
-      `${connections} connections are open and ${waiting} wait: a further one was answered 503. Raise ` +
+      `${connections} connections are open and ${waiting} wait: a further one was turned away. Raise ` +
         'limits.connections or limits.waiting, or add workers',
     )
   }

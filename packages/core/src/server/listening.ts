@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { rm, stat } from 'node:fs/promises'
 import { type AddressInfo, connect, type Server } from 'node:net'
 import type { Address, ListenOptions } from './backend.ts'
+import type { ConnectionGate } from './connection-gate.ts'
 
 /** Where a server listens: what `ListenOptions` says of it. */
 export type Endpoint = Pick<ListenOptions, 'host' | 'port' | 'path' | 'fd'>
@@ -38,6 +40,15 @@ function isAnswered(path: string): Promise<boolean> {
     })
     socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'))
   })
+}
+
+/** Resolves when no connection is open any more, or when the signal aborts, whichever is first. */
+export async function emptied(gate: ConnectionGate, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  const heard = new AbortController()
+  const gaveUp = once(signal, 'abort', { signal: heard.signal }).catch(() => {})
+  await Promise.race([gate.whenEmpty(), gaveUp])
+  heard.abort()
 }
 
 /** Where a listening server can be reached; the unspecified address is shown as the loopback one. */

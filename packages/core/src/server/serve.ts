@@ -9,9 +9,14 @@ import { defaultLimits, type Limits } from './limits.ts'
 import { onSignals } from './signals.ts'
 import { activatedSocket } from './socket-activation.ts'
 import { defaultTimeouts, type Timeouts } from './timeouts.ts'
+import type { TlsEnvironment } from './tls/open-tls.ts'
+import type { Tls } from './tls/tls.ts'
+import type { TlsOptions } from './tls/tls-options.ts'
 
-/** What can be served: an application of `createApp`, or anything with the same three functions. */
+/** What can be served: an application of `createApp`, or anything with the same functions. */
 export interface Servable {
+  /** Where it runs: `development`, `test`, `production` or another name. Unknown counts as production. */
+  readonly environment?: string | undefined
   readonly handle: Handle
   /** Hears that the server is about to close: readiness ends. */
   drain?(): void
@@ -39,6 +44,13 @@ export interface ServeOptions {
    */
   proxyProtocol?: boolean | undefined
   backend?: 'zzz' | 'node' | Backend | undefined
+  /**
+   * Speak TLS: certificates and their choice, or `self-signed` for a certificate that is made for `localhost`, in
+   * development and test only. Default: plain HTTP.
+   */
+  tls?: TlsOptions | 'self-signed' | undefined
+  /** Offer HTTP/2 too; needs `tls` and the back end `node`. Default false. */
+  http2?: boolean | undefined
   limits?: Partial<Limits> | undefined
   timeouts?: Partial<Timeouts> | undefined
   /** Milliseconds that running requests get to finish when the server closes. Default 10,000. */
@@ -77,8 +89,8 @@ const backends = { zzz: zzzBackend, node: nodeBackend }
 /**
  * Starts the application's services and serves it.
  *
- * Throws `ZZZ_OPTION_INVALID`, `ZZZ_SERVICE_FAILED` when a service does not start, and `ZZZ_LISTEN_FAILED` when the
- * address is taken or not allowed; what was started is stopped again.
+ * Throws `ZZZ_OPTION_INVALID`, `ZZZ_TLS_…` when a certificate cannot be used, `ZZZ_SERVICE_FAILED` when a service does
+ * not start, and `ZZZ_LISTEN_FAILED` when the address is taken or not allowed; what was started is stopped again.
  *
  * ```ts
  * const server = await serve(app, { port: 5555 })
@@ -87,11 +99,17 @@ const backends = { zzz: zzzBackend, node: nodeBackend }
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<Server> {
   const { backend, drain, drainDelay, ...listenOptions } = resolveOptions(options)
-  await app.start()
+  const { onError } = listenOptions
+  const tls = options.tls && (await loadTls(options.tls, { environment: app.environment, onError }))
+  await app.start().catch((error: unknown) => {
+    tls?.close()
+    throw error
+  })
   let listener: Listener
   try {
-    listener = await backend.listen(app.handle, listenOptions)
+    listener = await backend.listen(app.handle, { ...listenOptions, tls })
   } catch (cause) {
+    tls?.close()
     await app.stop({ deadline: drain }).catch((error: unknown) => reportError(error, 'A start was given up'))
     throw listenFailed(cause, listenOptions)
   }
@@ -111,7 +129,7 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
     try {
       app.drain?.()
       if (drainDelay > 0) await setTimeout(timerDelay(drainDelay))
-      await drainListener(listener, deadline)
+      await drainListener(listener, deadline).finally(() => tls?.close())
       await app.stop({ deadline: timerDelay(drain) })
     } finally {
       await options.onClose?.()
@@ -126,6 +144,12 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
     closed: finished.promise,
     [Symbol.asyncDispose]: () => close(),
   }
+}
+
+/** TLS is loaded when it is used: its modules cost memory and time to start. */
+async function loadTls(options: TlsOptions | 'self-signed', environment: TlsEnvironment): Promise<Tls> {
+  const { openTls } = await import('./tls/open-tls.ts')
+  return openTls(options, environment)
 }
 
 async function drainListener(listener: Listener, deadline: number): Promise<void> {
@@ -160,6 +184,8 @@ const optionRules: OptionRules<ServeOptions> = {
   fd: ['a file descriptor or "systemd"', (value) => value === 'systemd' || isDescriptor(value)],
   proxyProtocol: ['true or false', (value) => typeof value === 'boolean'],
   backend: ['"zzz", "node" or a back end', isBackend],
+  tls: ['"self-signed" or an object with cert and key', isTls],
+  http2: ['true or false', (value) => typeof value === 'boolean'],
   limits: recordRule,
   timeouts: recordRule,
   drain: amountRule,
@@ -171,13 +197,10 @@ const optionRules: OptionRules<ServeOptions> = {
 
 function resolveOptions(options: ServeOptions): Resolved {
   checkOptions('serve', options, optionRules)
-  const { backend = 'zzz', port = 5555, host = '127.0.0.1', path, fd, proxyProtocol = false } = options
-  if (proxyProtocol && backend !== 'zzz') {
-    throw new ZzzError(
-      'ZZZ_OPTION_INVALID',
-      'serve: only the back end "zzz" knows the option "proxyProtocol"',
-    )
-  }
+  const { backend = 'zzz', port = 5555, host = '127.0.0.1', path, fd } = options
+  const { http2 = false, proxyProtocol = false } = options
+  if (http2) checkHttp2(options)
+  if (proxyProtocol) checkProxyProtocol(options)
   return {
     backend: typeof backend === 'string' ? backends[backend] : backend,
     host,
@@ -185,6 +208,7 @@ function resolveOptions(options: ServeOptions): Resolved {
     path,
     fd: fd === 'systemd' ? activatedSocket() : fd,
     proxyProtocol,
+    http2,
     drain: options.drain ?? 10000,
     drainDelay: options.drainDelay ?? 0,
     limits: withDefaults('limits', defaultLimits, options.limits),
@@ -211,6 +235,30 @@ function isPort(value: unknown): boolean {
 
 function isDescriptor(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0
+}
+
+function isTls(value: unknown): boolean {
+  return value === 'self-signed' || (typeof value === 'object' && value !== null)
+}
+
+function checkHttp2({ backend = 'zzz', tls }: ServeOptions): void {
+  const fault =
+    backend === 'zzz' || backend === zzzBackend
+      ? 'the back end "zzz" speaks HTTP/1.1 only; use backend: "node"'
+      : tls === undefined
+        ? 'needs the option "tls": browsers speak HTTP/2 over TLS only'
+        : undefined
+  if (fault !== undefined) throw new ZzzError('ZZZ_OPTION_INVALID', `serve: option "http2": ${fault}`)
+}
+
+function checkProxyProtocol({ backend = 'zzz', tls }: ServeOptions): void {
+  const fault =
+    backend !== 'zzz' && backend !== zzzBackend
+      ? 'only the back end "zzz" knows it'
+      : tls !== undefined
+        ? 'does not go with "tls"; let the proxy end TLS'
+        : undefined
+  if (fault !== undefined) throw new ZzzError('ZZZ_OPTION_INVALID', `serve: option "proxyProtocol": ${fault}`)
 }
 
 function isBackend(value: unknown): boolean {

@@ -112,7 +112,7 @@ export class Connection implements ExchangeHost {
   /** What came is no valid request, or its head came too slowly. */
   fault(error: ZzzError): void {
     if (this.#closing) return
-    if (this.#newest()?.failBody(error) !== true && !this.#sealed) this.#refuseNext(error)
+    if (this.#newest()?.failBody(trailerFault(error)) !== true && !this.#sealed) this.#refuseNext(error)
   }
 
   finished(keepAlive: boolean): void {
@@ -242,6 +242,12 @@ export class Connection implements ExchangeHost {
     this.#queue = []
     this.#current?.closed()
   }
+}
+
+/** Behind a body there are trailers and no request line, which is what an overflow within one line looks like. */
+function trailerFault(error: ZzzError): ZzzError {
+  if (error.code !== 'ZZZ_TARGET_TOO_LONG') return error
+  return new ZzzError('ZZZ_HEADERS_TOO_LARGE', 'The trailers are too large', { cause: error })
 }
 
 function ignore(): void {}

@@ -1,22 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { aborted } from '../../../internal/aborted.ts'
 import type { Address, Handle, Listener, ListenOptions } from '../../backend.ts'
 import { ConnectionGate } from '../../connection-gate.ts'
-import { addressOf, startListening } from '../../listening.ts'
+import { addressOf, emptied, startListening } from '../../listening.ts'
 import { Ticker } from '../../ticker.ts'
+import { Handshakes, handshakeOptions } from '../../tls/handshakes.ts'
 import { Connection, type ConnectionShared } from './connection.ts'
 import { parserFault } from './parser-fault.ts'
 
-/** A node:http server behind our gate, with one `Connection` a socket. */
+/** A node:http or node:https server behind our gate, with one `Connection` a socket. */
 export class NodeListener implements Listener, ConnectionShared {
   readonly options: ListenOptions
   readonly handle: Handle
   draining = false
   readonly #server: Server
   readonly #gate: ConnectionGate
+  readonly #handshakes: Handshakes | undefined
   readonly #ticker: Ticker
   readonly #connections = new Map<Duplex, Connection>()
   /** Node's own listener, which gives a socket its parser. */
@@ -30,11 +32,15 @@ export class NodeListener implements Listener, ConnectionShared {
     this.#ticker = new Ticker(options.timeouts)
     this.#gate = new ConnectionGate({
       limits: options.limits,
-      admit: (socket) => this.#admit(socket),
+      admit: (socket) =>
+        this.#handshakes === undefined ? this.#admit(socket) : this.#handshakes.begin(socket),
       onError: options.onError,
+      encrypted: options.tls !== undefined,
     })
-    this.#server = createServer(serverOptions(options))
-    this.#attachParser = this.#takeConnectionListener()
+    const secureServer = options.tls && secureServerOf(options)
+    this.#server = secureServer ?? createServer(serverOptions(options))
+    this.#attachParser = this.#takeListener(secureServer === undefined ? 'connection' : 'secureConnection')
+    this.#handshakes = secureServer && this.#shakeHands(secureServer)
     this.#listen()
   }
 
@@ -46,7 +52,7 @@ export class NodeListener implements Listener, ConnectionShared {
   async open(): Promise<void> {
     await startListening(this.#server, this.options)
     this.#server.on('error', this.options.onError)
-    this.#address = addressOf(this.#server, 'http')
+    this.#address = addressOf(this.#server, this.options.tls === undefined ? 'http' : 'https')
   }
 
   connections(): number {
@@ -61,8 +67,9 @@ export class NodeListener implements Listener, ConnectionShared {
   async drain(signal: AbortSignal): Promise<void> {
     this.draining = true
     this.#gate.refuseWaiting()
+    this.#handshakes?.destroy()
     for (const connection of this.#connections.values()) connection.drain()
-    await Promise.race([this.#gate.whenEmpty(), aborted(signal)])
+    await emptied(this.#gate, signal)
     if (this.#gate.size === 0) this.#stopParserClock()
   }
 
@@ -93,17 +100,22 @@ export class NodeListener implements Listener, ConnectionShared {
   }
 
   /** Puts the gate before the parser: Node would start to parse each connection as it comes. */
-  #takeConnectionListener(): (socket: Socket) => void {
+  #takeListener(event: 'connection' | 'secureConnection'): (socket: Socket) => void {
     const server = this.#server
-    const [listener] = server.listeners('connection') as ((socket: Socket) => void)[]
-    server.removeAllListeners('connection')
-    server.on('connection', (socket) => this.#gate.enter(socket))
+    const [listener] = server.listeners(event) as ((socket: Socket) => void)[]
+    server.removeAllListeners(event)
+    if (event === 'connection') server.on('connection', (socket) => this.#gate.enter(socket))
     // Options of net.Server that node:http does not hand on: a parked socket is not read, and a client that ended its
     // side still gets its answer.
     Object.assign(server, { pauseOnConnect: true, httpAllowHalfOpen: true })
     // One more than we take, or node:http would silently drop the lines that we refuse; 0 is no limit.
     server.maxHeadersCount = orZero(this.options.limits.headerCount + 1)
     return (socket) => listener?.call(server, socket)
+  }
+
+  #shakeHands(server: SecureServer): Handshakes {
+    const enter = (socket: Socket): void => this.#gate.enter(socket)
+    return new Handshakes(server, enter, (socket) => this.#admit(socket))
   }
 
   #listen(): void {
@@ -132,6 +144,17 @@ export class NodeListener implements Listener, ConnectionShared {
   #stopParserClock(): void {
     this.#server.close()
   }
+}
+
+function secureServerOf(options: ListenOptions): SecureServer {
+  const { tls, timeouts, http2 } = options
+  const server = createSecureServer({
+    ...serverOptions(options),
+    ...tls?.serverOptions,
+    ...handshakeOptions(timeouts, http2),
+  })
+  tls?.follow(server)
+  return server
 }
 
 function serverOptions({ limits, timeouts }: ListenOptions): Parameters<typeof createServer>[0] {

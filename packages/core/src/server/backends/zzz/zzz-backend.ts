@@ -1,10 +1,10 @@
-import { createServer, type Socket } from 'node:net'
-import { aborted } from '../../../internal/aborted.ts'
+import { createServer, type Server, type Socket } from 'node:net'
 import type { Backend, Handle, Listener, ListenOptions } from '../../backend.ts'
 import { ConnectionGate } from '../../connection-gate.ts'
-import { addressOf, startListening } from '../../listening.ts'
+import { addressOf, emptied, startListening } from '../../listening.ts'
 import { type ProxiedClient, readProxyHeader } from '../../proxy-protocol.ts'
 import { Ticker } from '../../ticker.ts'
+import { Handshakes, handshakeOptions } from '../../tls/handshakes.ts'
 import { Connection, type Shared } from './connection.ts'
 import { headerGrammar } from './head.ts'
 
@@ -26,17 +26,22 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
   const gate = new ConnectionGate({
     limits: options.limits,
     onError: options.onError,
-    admit: (socket) => (options.proxyProtocol ? admitProxied(socket) : admit(socket)),
+    encrypted: options.tls !== undefined,
+    admit(socket) {
+      if (handshakes !== undefined) handshakes.begin(socket)
+      else if (options.proxyProtocol) beginProxied(socket)
+      else begin(socket)
+    },
   })
 
-  function admit(socket: Socket, client?: ProxiedClient): void {
+  function begin(socket: Socket, client?: ProxiedClient): void {
     const connection = new Connection(socket, shared, client)
     open.add(connection)
     socket.once('close', () => open.delete(connection))
     socket.resume()
   }
 
-  function admitProxied(socket: Socket): void {
+  function beginProxied(socket: Socket): void {
     // An error only means that the client is gone; the header is what is waited for.
     const ignore = () => {}
     socket.on('error', ignore)
@@ -44,7 +49,7 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
       (client) => {
         socket.off('error', ignore)
         if (shared.draining) socket.destroy()
-        else admit(socket, client)
+        else begin(socket, client)
       },
       (error: unknown) => {
         options.onError(error)
@@ -53,14 +58,12 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
     )
   }
 
-  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
-    gate.enter(socket),
-  )
+  const { server, handshakes } = await createListeningServer(options, (socket) => gate.enter(socket), begin)
   await startListening(server, options)
   server.on('error', options.onError)
 
   return {
-    address: addressOf(server, 'http'),
+    address: addressOf(server, options.tls === undefined ? 'http' : 'https'),
     connections: () => gate.size,
     async stopAccepting() {
       // `server.close` calls back only when the last connection is closed; no longer accepting takes effect at once.
@@ -69,9 +72,25 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
     async drain(signal) {
       shared.draining = true
       gate.refuseWaiting()
+      handshakes?.destroy()
       for (const connection of open) connection.shutdown()
-      await Promise.race([gate.whenEmpty(), aborted(signal)])
+      await emptied(gate, signal)
     },
     destroy: () => gate.destroy(),
   }
+}
+
+/** Takes sockets to `enter`, and with TLS those whose handshake has succeeded to `begin`. */
+async function createListeningServer(
+  { tls, timeouts }: ListenOptions,
+  enter: (socket: Socket) => void,
+  begin: (socket: Socket) => void,
+): Promise<{ server: Server; handshakes?: Handshakes }> {
+  const socketOptions = { noDelay: true, pauseOnConnect: true }
+  if (tls === undefined) return { server: createServer({ ...socketOptions, allowHalfOpen: true }, enter) }
+  // Loaded when it is used: node:tls costs memory and time to start.
+  const { createServer: createSecureServer } = await import('node:tls')
+  const server = createSecureServer({ ...tls.serverOptions, ...socketOptions, ...handshakeOptions(timeouts) })
+  tls.follow(server)
+  return { server, handshakes: new Handshakes(server, enter, begin) }
 }

@@ -1,0 +1,36 @@
+import type { SecureContextOptions } from 'node:tls'
+import { withoutUndefined } from './certificate.ts'
+import { CertificateStore } from './certificate-store.ts'
+import { devCertificate } from './dev-certificate.ts'
+import { readPem } from './pem.ts'
+import type { Tls } from './tls.ts'
+import { checkTlsOptions, type TlsOptions } from './tls-options.ts'
+
+/** What `openTls` has to know besides the options. */
+export interface TlsEnvironment {
+  /** The application's environment; a self-signed certificate is for `development` and `test`. */
+  readonly environment: string | undefined
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Makes everything ready that TLS needs. Rejects with `ZZZ_OPTION_INVALID`, `ZZZ_TLS_FILE`, `ZZZ_TLS_CERTIFICATE`,
+ * `ZZZ_TLS_KEY` or `ZZZ_TLS_SELF_SIGNED`.
+ */
+export async function openTls(
+  options: TlsOptions | 'self-signed',
+  { environment, onError }: TlsEnvironment,
+): Promise<Tls> {
+  const given = options === 'self-signed' ? await devCertificate({ environment, onError }) : options
+  const { ca, ciphers, minVersion = 'TLSv1.2', maxVersion, reload = true } = given
+  const certificates = checkTlsOptions(given)
+  const authorities = ca === undefined ? undefined : await readPem('tls.ca', ca)
+  const settings: SecureContextOptions & { requestCert?: boolean } = withoutUndefined({
+    minVersion,
+    maxVersion,
+    ciphers,
+    ca: authorities?.text,
+    requestCert: authorities && true,
+  })
+  return CertificateStore.open({ certificates, settings, reload, onError })
+}
