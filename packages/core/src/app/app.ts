@@ -28,8 +28,8 @@ export interface AppOptions {
   /** Default: `ZZZ_ENV`, else `NODE_ENV`, else `production`. Errors show details only in `development`. */
   environment?: string | undefined
   /**
-   * Addresses and CIDR ranges of the proxies whose `X-Forwarded-For` is believed by `ctx.ip`. Default: none. Trust only
-   * proxies that set or append to that header themselves.
+   * Addresses and CIDR ranges of the proxies whose `X-Forwarded-For` is believed by `ctx.ip` and `X-Forwarded-Proto` by
+   * `ctx.scheme`. Default: none. Trust only proxies that set or append to these headers themselves.
    */
   trustedProxies?: readonly string[] | undefined
   /**

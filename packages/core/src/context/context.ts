@@ -98,6 +98,11 @@ export class Context<out P extends object = object> {
     return this.#from.host
   }
 
+  /** True when the client speaks TLS, to us or to a trusted proxy. */
+  get secure(): boolean {
+    return this.scheme === 'https'
+  }
+
   /** Aborts when the client disconnects before the reply is through, and when the handler's time is up. */
   get signal(): AbortSignal {
     return this.request.signal

@@ -1,4 +1,6 @@
 export { type ErrorPagesOptions, errorPages } from './error-pages.ts'
 export { type HealthCheck, type HealthOptions, health } from './health.ts'
+export { type HstsOptions, hsts } from './hsts.ts'
+export { type HttpsRedirectOptions, httpsRedirect } from './https-redirect.ts'
 export { type LoggerOptions, logger } from './logger.ts'
 export { type RequestIdOptions, requestId, requestIdKey } from './request-id.ts'

@@ -12,6 +12,8 @@ export interface Limits {
   readonly drain: number
   /** Requests on one connection before it is closed. Default Infinity. */
   readonly requestsPerConnection: number
+  /** Requests at once on one HTTP/2 connection; further ones are refused, and the client may repeat them. Default 100. */
+  readonly streams: number
   /** Connections served at once; further ones wait, unread, until one closes. Default 10,000. */
   readonly connections: number
   /** Connections that may wait; one more is answered 503 and closed, with a warning. Default 1,000. */
@@ -25,6 +27,7 @@ export const defaultLimits: Limits = {
   body: Number.POSITIVE_INFINITY,
   drain: 262144,
   requestsPerConnection: Number.POSITIVE_INFINITY,
+  streams: 100,
   connections: 10000,
   waiting: 1000,
 }

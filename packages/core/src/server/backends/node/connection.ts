@@ -8,6 +8,7 @@ import type { Handle, ListenOptions } from '../../backend.ts'
 import { lingerClose } from '../../linger-close.ts'
 import { Exchange, type ExchangeHost } from './exchange.ts'
 import { refusal } from './refusal.ts'
+import { http1Target } from './reply-target.ts'
 import { readHead } from './request-head.ts'
 import { acceptUpgrade, type TakenSocket, takeSocket } from './upgrade.ts'
 
@@ -162,7 +163,7 @@ export class Connection implements ExchangeHost {
     this.#sealed = message === this.#unheeded
     try {
       const head = readHead(message, this.options.limits)
-      this.#enqueue(new Exchange(this, head, message, response, taken))
+      this.#enqueue(new Exchange(this, head, message, http1Target(response), taken))
     } catch (error) {
       this.#refuseNext(error as ZzzError)
     }

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ZzzError } from '../../../errors.ts'
 import { discardBody, isUpgrade, type Reply } from '../../../http/reply.ts'
 import { type Peer, Request } from '../../../http/request.ts'
@@ -8,7 +7,8 @@ import type { Handle, ListenOptions } from '../../backend.ts'
 import { faultReply } from '../zzz/fault-reply.ts'
 import { planReply, type ReplyPlan } from './reply-plan.ts'
 import { ReplySender } from './reply-sender.ts'
-import { RequestBody } from './request-body.ts'
+import type { ReplyTarget } from './reply-target.ts'
+import { type MessageStream, RequestBody } from './request-body.ts'
 import type { RequestHead } from './request-head.ts'
 
 /** What an exchange asks of its connection. */
@@ -34,7 +34,7 @@ export class Exchange {
   readonly request: Request
   readonly #host: ExchangeHost
   readonly #head: RequestHead
-  readonly #response: ServerResponse
+  readonly #target: ReplyTarget
   readonly #sender: ReplySender
   readonly #body: RequestBody | undefined
   /** True when the connection can be handed over (node:http decides that before there is a reply). */
@@ -50,15 +50,15 @@ export class Exchange {
   constructor(
     host: ExchangeHost,
     head: RequestHead,
-    message: IncomingMessage,
-    response: ServerResponse,
+    message: MessageStream,
+    target: ReplyTarget,
     upgradable: boolean,
   ) {
     this.#host = host
     this.#head = head
-    this.#response = response
+    this.#target = target
     this.#upgradable = upgradable
-    this.#sender = new ReplySender(response)
+    this.#sender = new ReplySender(target)
     this.#continueOwed = head.expectsContinue
     if (head.length !== 0) {
       this.#body = new RequestBody(message, head.length, head.expectsContinue, host.options, {
@@ -67,9 +67,9 @@ export class Exchange {
         broken: () => this.#bodyEnded(),
       })
     }
-    const { method, target, version, headers } = head
-    this.request = new Request(method, target, version, headers, this.#body?.incoming ?? null, host.peer)
-    response.on('finish', () => this.#sent())
+    const body = this.#body?.incoming ?? null
+    this.request = new Request(head.method, head.target, head.version, head.headers, body, host.peer)
+    target.whenSent(() => this.#sent())
   }
 
   /** Calls the handler. */
@@ -121,9 +121,9 @@ export class Exchange {
   }
 
   #continue(): void {
-    if (this.#response.headersSent || this.#phase === 'over') return
+    if (this.#target.headSent || this.#phase === 'over') return
     this.#continueOwed = false
-    this.#response.writeContinue()
+    this.#target.continue()
   }
 
   #broke(error: unknown): void {
@@ -156,6 +156,7 @@ export class Exchange {
       this.request.settle({ status: 101, bytesSent: 0, aborted: false, error: reply.error })
       return
     }
+    if (this.#head.version === '2.0') return this.#write(faultReply(501, noUpgrade(upgrade)))
     const error = new ZzzError('ZZZ_UPGRADE_REQUIRED', `Ask for Upgrade: ${upgrade.protocol} (RFC 9110 7.8)`)
     this.#write(faultReply(426, error), upgrade.protocol)
   }
@@ -176,7 +177,7 @@ export class Exchange {
     const plan = planReply(reply, this.#head.method)
     this.#sender.start(plan)
     this.#keepAlive = this.#mayKeepAlive(plan)
-    this.#sender.head(withUpgrade(plan, upgrade), this.#connectionField(upgrade), this.#head.version)
+    this.#target.head(withUpgrade(plan, upgrade), this.#connectionField(upgrade), this.#head.version)
     this.#reply = reply
     if (plan.body === null) this.#discard(reply)
     this.#sender.body(plan).catch((error: unknown) => this.#breakOff(error))
@@ -188,7 +189,7 @@ export class Exchange {
       // node:http ends a connection whose client was never told to go on.
       !this.#continueOwed &&
       this.#head.keepAlive &&
-      this.#response.shouldKeepAlive &&
+      this.#target.keepAlive &&
       !plan.close &&
       !endless &&
       !this.#host.lastReply &&
@@ -268,6 +269,11 @@ export class Exchange {
 
 function withUpgrade(plan: ReplyPlan, upgrade: string | undefined): ReplyPlan {
   return upgrade === undefined ? plan : { ...plan, headers: [...plan.headers, 'upgrade', upgrade] }
+}
+
+/** HTTP/2 has no upgrades (RFC 9113 section 8.6); browsers open another connection for a WebSocket. */
+function noUpgrade({ protocol }: Upgrade): ZzzError {
+  return new ZzzError('ZZZ_UPGRADE_UNSUPPORTED', `Ask for ${protocol} over HTTP/1.1`)
 }
 
 function disconnected(): ZzzError {

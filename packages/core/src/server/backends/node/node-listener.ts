@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import type { Address, Handle, Listener, ListenOptions } from '../../backend.ts'
 import { ConnectionGate } from '../../connection-gate.ts'
 import { addressOf, emptied, startListening } from '../../listening.ts'
 import { Ticker } from '../../ticker.ts'
 import { Handshakes, handshakeOptions } from '../../tls/handshakes.ts'
 import { Connection, type ConnectionShared } from './connection.ts'
+import { Http2Connection } from './http2-connection.ts'
 import { parserFault } from './parser-fault.ts'
 
 /** A node:http or node:https server behind our gate, with one `Connection` a socket. */
@@ -21,6 +23,7 @@ export class NodeListener implements Listener, ConnectionShared {
   readonly #handshakes: Handshakes | undefined
   readonly #ticker: Ticker
   readonly #connections = new Map<Duplex, Connection>()
+  readonly #http2Connections = new Set<Http2Connection>()
   /** Node's own listener, which gives a socket its parser. */
   readonly #attachParser: (socket: Socket) => void
   readonly #outside = AsyncLocalStorage.snapshot()
@@ -69,6 +72,7 @@ export class NodeListener implements Listener, ConnectionShared {
     this.#gate.refuseWaiting()
     this.#handshakes?.destroy()
     for (const connection of this.#connections.values()) connection.drain()
+    for (const connection of this.#http2Connections) connection.drain()
     await emptied(this.#gate, signal)
     if (this.#gate.size === 0) this.#stopParserClock()
   }
@@ -99,6 +103,16 @@ export class NodeListener implements Listener, ConnectionShared {
     this.#outside(() => this.adopt(socket))
   }
 
+  #admitHttp2(socket: TLSSocket): void {
+    const connection = this.#outside(() => new Http2Connection(socket, this))
+    this.#http2Connections.add(connection)
+    this.#ticker.add(connection)
+    socket.once('close', () => {
+      this.#http2Connections.delete(connection)
+      this.#ticker.delete(connection)
+    })
+  }
+
   /** Puts the gate before the parser: Node would start to parse each connection as it comes. */
   #takeListener(event: 'connection' | 'secureConnection'): (socket: Socket) => void {
     const server = this.#server
@@ -115,7 +129,9 @@ export class NodeListener implements Listener, ConnectionShared {
 
   #shakeHands(server: SecureServer): Handshakes {
     const enter = (socket: Socket): void => this.#gate.enter(socket)
-    return new Handshakes(server, enter, (socket) => this.#admit(socket))
+    return new Handshakes(server, enter, (socket) =>
+      socket.alpnProtocol === 'h2' ? this.#admitHttp2(socket) : this.#admit(socket),
+    )
   }
 
   #listen(): void {

@@ -1,50 +1,38 @@
-import type { ServerResponse } from 'node:http'
+import type { Writable } from 'node:stream'
 import { ZzzError } from '../../../errors.ts'
 import { type BodyProducer, slices, startBody } from '../../../http/body-producer.ts'
-import { reasonPhrase } from '../../../http/status.ts'
 import type { ReplyPlan } from './reply-plan.ts'
+import type { ReplyTarget } from './reply-target.ts'
 
 /** Small enough that a client that takes its reply slowly is seen to take it. */
 const sliceSize = 16 * 1024
 
-/** Sends one planned reply over a `ServerResponse`, no faster than the client takes it. */
+/** Sends one planned reply, no faster than the client takes it. */
 export class ReplySender {
   /** Bytes of the body that were handed to the operating system. */
   bytesSent = 0
-  readonly #response: ServerResponse
+  readonly #target: ReplyTarget
+  readonly #stream: Writable
   #produced = 0
   #producer: BodyProducer | undefined
   #stopped = false
   #wake: (() => void) | undefined
 
-  constructor(response: ServerResponse) {
-    this.#response = response
-    response.on('drain', () => this.#wake?.())
+  constructor(target: ReplyTarget) {
+    this.#target = target
+    this.#stream = target.stream
+    this.#stream.on('drain', () => this.#wake?.())
   }
 
   /** True while the client should be taking bytes. */
   get pending(): boolean {
-    return (
-      this.#response.writableLength > 0 || (this.#response.writableEnded && !this.#response.writableFinished)
-    )
+    const { writableLength, writableEnded, writableFinished } = this.#stream
+    return writableLength > 0 || (writableEnded && !writableFinished)
   }
 
   /** Starts the producer of a streamed body; to be called before the head. */
   start({ body }: ReplyPlan): void {
     if (body !== null && !(body instanceof Uint8Array)) this.#producer = startBody(body)
-  }
-
-  /** Writes the head. Throws, with nothing written, when a header cannot be sent. */
-  head(plan: ReplyPlan, connection: string | undefined, version: string): void {
-    const response = this.#response
-    const headers = [...plan.headers]
-    if (plan.length !== undefined) headers.push('content-length', String(plan.length))
-    else if (plan.openEnded && version !== '1.0') headers.push('transfer-encoding', 'chunked')
-    if (connection !== undefined) headers.push('connection', connection)
-    // Without these two, Node would add a Connection of its own, and chunks for an HTTP/1.0 client that sent TE.
-    response.removeHeader('connection')
-    response.useChunkedEncodingByDefault = false
-    response.writeHead(plan.status, reasonPhrase(plan.status), headers)
   }
 
   /**
@@ -59,7 +47,7 @@ export class ReplySender {
     const producer =
       body instanceof Uint8Array ? slices(body, sliceSize) : (this.#producer ?? startBody(body))
     this.#producer = producer
-    this.#response.flushHeaders()
+    this.#target.flushHead()
     await this.#pump(producer, length)
   }
 
@@ -80,7 +68,7 @@ export class ReplySender {
         if (this.#stopped) return
       }
       if (length !== undefined && this.#produced < length) throw wrongLength(length, `only ${this.#produced}`)
-      this.#response.end()
+      this.#stream.end()
     } finally {
       producer.cancel()
     }
@@ -91,15 +79,15 @@ export class ReplySender {
     if (length !== undefined && this.#produced > length) throw wrongLength(length, 'more')
     for (let start = 0; start < bytes.length && !this.#stopped; start += sliceSize) {
       const slice = bytes.subarray(start, start + sliceSize)
-      const room = this.#response.write(slice, (error) => this.#count(slice.length, error))
+      const room = this.#stream.write(slice, (error) => this.#count(slice.length, error))
       if (!room) await this.#drained()
     }
   }
 
   #end(body: Uint8Array | null): void {
-    if (body === null || body.length === 0) this.#response.end()
+    if (body === null || body.length === 0) this.#stream.end()
     // Bytes, never text: Node would put the head into the same string and encode that as UTF-8.
-    else this.#response.end(body, () => this.#count(body.length, null))
+    else this.#stream.end(body, () => this.#count(body.length, null))
   }
 
   #count(bytes: number, error: Error | null | undefined): void {

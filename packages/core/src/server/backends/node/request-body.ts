@@ -1,8 +1,19 @@
-import type { IncomingMessage } from 'node:http'
 import { ZzzError } from '../../../errors.ts'
 import { type BodyFlow, IncomingBody } from '../../../http/incoming-body.ts'
 import type { Limits } from '../../limits.ts'
 import type { Timeouts } from '../../timeouts.ts'
+
+/** The bytes of a request as Node brings them: an `IncomingMessage`, or a stream of HTTP/2. */
+export interface MessageStream {
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown
+  on(event: 'end', listener: () => void): unknown
+  pause(): unknown
+  resume(): unknown
+  /** True once the last byte has arrived, whether it was read or not. */
+  readonly complete: boolean
+  /** Names and values in turn. */
+  readonly rawTrailers: readonly string[]
+}
 
 /** What a request body tells the exchange it belongs to. */
 export interface RequestBodyEvents {
@@ -20,7 +31,7 @@ const millisecondsPerByte = 4
 /** Feeds an `IncomingBody` from Node's message: limits, time and what happens to bytes that nobody wants. */
 export class RequestBody implements BodyFlow {
   readonly incoming: IncomingBody
-  readonly #message: IncomingMessage
+  readonly #message: MessageStream
   readonly #limits: Limits
   readonly #timeouts: Timeouts
   readonly #events: RequestBodyEvents
@@ -36,7 +47,7 @@ export class RequestBody implements BodyFlow {
   #checkedBytes = 0
 
   constructor(
-    message: IncomingMessage,
+    message: MessageStream,
     length: number | undefined,
     awaitsContinue: boolean,
     options: { readonly limits: Limits; readonly timeouts: Timeouts },

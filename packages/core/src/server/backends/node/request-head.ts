@@ -30,18 +30,12 @@ export function readHead(message: IncomingMessage, limits: Limits): RequestHead 
   const method = message.method as string
   const target = message.url as string
   checkSize(method, target, message.rawHeaders, limits)
-  if (!isValidTarget(method, target))
-    throw malformed(`Request target ${JSON.stringify(target)} has no valid form`)
+  checkTarget(method, target)
   const headers = lowerCaseNames(message.rawHeaders)
   const list = HeaderList.unchecked(headers)
   checkHost(list, version)
   const length = bodyLength(list, version)
-  if (length !== undefined && length > limits.body) {
-    throw new ZzzError(
-      'ZZZ_BODY_TOO_LARGE',
-      `A request body has at most ${limits.body} bytes, this one ${length}`,
-    )
-  }
+  checkLength(length, limits)
   const connection = tokens(list.get('connection'))
   return {
     method,
@@ -60,7 +54,29 @@ function supportedVersion(version: string): HttpVersion {
   throw new ZzzError('ZZZ_VERSION_UNSUPPORTED', `HTTP/${version} is not spoken here; use HTTP/1.1`)
 }
 
-function checkSize(method: string, target: string, rawHeaders: readonly string[], limits: Limits): void {
+/** Throws for a target in none of the forms of RFC 9112 section 3.2. */
+export function checkTarget(method: string, target: string): void {
+  if (!isValidTarget(method, target)) {
+    throw malformed(`Request target ${JSON.stringify(target)} has no valid form`)
+  }
+}
+
+/** Throws for a body that is declared longer than the limit. */
+export function checkLength(length: number | undefined, limits: Limits): void {
+  if (length === undefined || length <= limits.body) return
+  throw new ZzzError(
+    'ZZZ_BODY_TOO_LARGE',
+    `A request body has at most ${limits.body} bytes, this one ${length}`,
+  )
+}
+
+/** Throws when the request line or the headers are beyond the limits. */
+export function checkSize(
+  method: string,
+  target: string,
+  rawHeaders: readonly string[],
+  limits: Limits,
+): void {
   // ` HTTP/1.1` and the space behind the method are 10 bytes.
   if (method.length + target.length + 10 > limits.requestLine) {
     throw new ZzzError('ZZZ_TARGET_TOO_LONG', `The request line is longer than ${limits.requestLine} bytes`)
@@ -82,9 +98,10 @@ function checkSize(method: string, target: string, rawHeaders: readonly string[]
   }
 }
 
-function checkHost(list: HeaderList, version: HttpVersion): void {
+/** Throws unless there is one valid `Host`, which HTTP/1.0 alone may leave out. */
+export function checkHost(list: HeaderList, version: HttpVersion): void {
   const hosts = list.getAll('host')
-  if (hosts.length > 1 || (hosts.length === 0 && version === '1.1')) {
+  if (hosts.length > 1 || (hosts.length === 0 && version !== '1.0')) {
     throw malformed(`A request has one Host header, this one has ${hosts.length} (RFC 9112 3.2)`)
   }
   const [host = ''] = hosts
@@ -105,6 +122,11 @@ function bodyLength(list: HeaderList, version: HttpVersion): number | undefined 
     return undefined
   }
   if (lengths.length === 0) return 0
+  return singleLength(lengths)
+}
+
+/** The one length that `Content-Length` lines give; throws when it is not one. */
+export function singleLength(lengths: readonly string[]): number {
   const length = lengths.length === 1 ? parseContentLength(lengths[0] as string) : -1
   if (length === -1) throw malformed(`Content-Length ${JSON.stringify(lengths.join(', '))} is not one number`)
   return length
@@ -115,7 +137,8 @@ function persists(connection: readonly string[], version: HttpVersion): boolean 
   return version === '1.1' || connection.includes('keep-alive')
 }
 
-function expectsContinue(list: HeaderList, version: HttpVersion): boolean {
+/** True when the client waits for `100 Continue`. Throws for any other expectation. */
+export function expectsContinue(list: HeaderList, version: HttpVersion): boolean {
   const expect = list.get('expect')
   // A server ignores 100-continue in HTTP/1.0 (RFC 9110 section 10.1.1).
   if (expect === undefined || version === '1.0') return false
@@ -133,6 +156,6 @@ function lowerCaseNames(rawHeaders: readonly string[]): string[] {
   return rawHeaders.map((text, index) => (index % 2 === 0 ? text.toLowerCase() : text))
 }
 
-function malformed(message: string): ZzzError {
+export function malformed(message: string): ZzzError {
   return new ZzzError('ZZZ_REQUEST_MALFORMED', message)
 }
