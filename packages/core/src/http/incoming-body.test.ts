@@ -11,7 +11,12 @@ const gone = new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'gone')
 function incoming(length?: number) {
   const asked: string[] = []
   const ask = (what: string) => () => void asked.push(what)
-  const flow = { started: ask('started'), pause: ask('pause'), resume: ask('resume'), cancelled: ask('cancelled') }
+  const flow = {
+    started: ask('started'),
+    pause: ask('pause'),
+    resume: ask('resume'),
+    cancelled: ask('cancelled'),
+  }
   return { body: new IncomingBody(flow, length), asked }
 }
 
@@ -36,6 +41,17 @@ describe('IncomingBody: reading', () => {
     for (const piece of ['a', 'b', 'c']) body.push(Buffer.from(piece))
     body.end()
     assert.equal(await text(body), 'abc')
+  })
+
+  it('is disturbed by a read and by a cancellation, not by what arrives', () => {
+    const { body } = incoming()
+    body.push(Buffer.from('a'))
+    assert.equal(body.disturbed, false)
+    body.read()
+    assert.equal(body.disturbed, true)
+    const cancelled = incoming().body
+    cancelled.cancel()
+    assert.equal(cancelled.disturbed, true)
   })
 
   it('says once when somebody reads for the first time, but not for what has arrived already', () => {
