@@ -1,3 +1,5 @@
 export { type ErrorPagesOptions, errorPages } from './error-pages.ts'
 export { type LoggerOptions, logger } from './logger.ts'
 export { type RequestIdOptions, requestId, requestIdKey } from './request-id.ts'
+export { staticFiles } from './static/static-files.ts'
+export type { StaticFilesOptions } from './static/static-options.ts'
