@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The folder that every server serves under `/static`. */
+export const filesFolder: string = join(import.meta.dirname, '../files')
 
 /** A kind of request, and the reply it must get. */
 export interface Scenario {
@@ -8,6 +13,8 @@ export interface Scenario {
   readonly body: string
   /** Requests on their way at once on each connection. */
   readonly pipelined: number
+  /** True when the reply is a file, so that servers of files alone take part. */
+  readonly isFile?: boolean
 }
 
 const plaintext = { path: '/plaintext', type: 'text/plain', body: 'Hello, World!' }
@@ -23,6 +30,14 @@ export const scenarios: readonly Scenario[] = [
     pipelined: 1,
   },
   { title: '`GET /users/42`', path: '/users/42', type: 'text/plain', body: '42', pipelined: 1 },
+  {
+    title: '`GET /static/page.txt`, a file of 10 KiB',
+    path: '/static/page.txt',
+    type: 'text/plain',
+    body: readFileSync(join(filesFolder, 'page.txt'), 'utf8'),
+    pipelined: 1,
+    isFile: true,
+  },
 ]
 
 /** Throws unless the server at `url` answers as the scenario says: what is measured has to be the same work. */

@@ -1,8 +1,9 @@
-import { ZzzError } from '../errors.ts'
+import { statusOf, ZzzError } from '../errors.ts'
 import { type Client, clientOf, type TrustedProxies } from '../http/client.ts'
 import type { Outcome } from '../http/outcome.ts'
 import { checkBody, Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
+import { type SendFileOptions, sendFile } from '../http/send-file.ts'
 import { isPromise } from '../internal/maybe-promise.ts'
 import { describe } from '../internal/options.ts'
 import type { AssignKey } from './assign.ts'
@@ -177,6 +178,29 @@ export class Context<out P extends object = object> {
   /** A reply that is produced while it is sent, no faster than the client reads: web or node stream, generator. */
   stream(source: StreamBody, options: RespondOptions = {}): Reply {
     return this.respond(source, options)
+  }
+
+  /**
+   * A reply that carries a file, with its type, `ETag` and `Last-Modified`; conditions and ranges are answered (304, 412,
+   * 206, 416), and a file that is not there is a 404 reply. A large file is read no faster than the client takes it.
+   *
+   * Any path with a part that comes from a client needs a `root`: it is relative to that folder then, and what would lead
+   * out of it (`..`, absolute paths, backslashes, NUL, symbolic links) or to a hidden file is a 404 too. Without a root
+   * the path has to be absolute, and is trusted.
+   *
+   * Throws `ZZZ_FILE_PATH` and `ZZZ_OPTION_INVALID`.
+   *
+   * ```ts
+   * get('/reports/:name', (ctx) => ctx.sendFile(ctx.params.name, { root: '/var/reports', download: true }))
+   * ```
+   */
+  async sendFile(path: string, options: SendFileOptions = {}): Promise<Reply> {
+    try {
+      return await sendFile(this.request, path, options)
+    } catch (error) {
+      if (statusOf(error) < 500) return this.error(error)
+      throw error
+    }
   }
 
   /** A reply without a body; 204 unless told. */

@@ -106,7 +106,7 @@ describe('discardBody', () => {
     const range = await fileRange(join(folder, 'file'))
     assert.equal(isFileRange(range), true)
     await discardBody(range)
-    assert.equal(range.file.fd, -1)
+    await assert.rejects(range.file.stat(), /closed/)
     await rm(folder, { recursive: true })
   })
 })
