@@ -30,7 +30,6 @@ export interface ServeOptions {
   port?: number | undefined
   /** The address to listen on. Default `127.0.0.1`; `0.0.0.0` or `::` let other machines connect. */
   host?: string | undefined
-  /** `zzz`, the framework's own server (default), `node` over `node:http`, or a back end of your own. */
   /** A Unix domain socket to listen on instead of host and port; one that a killed process left behind is replaced. */
   path?: string | undefined
   /**
@@ -43,6 +42,7 @@ export interface ServeOptions {
    * cut. Only for servers that nobody but the proxy can reach, and only on back end `zzz`. Default false.
    */
   proxyProtocol?: boolean | undefined
+  /** `zzz`, the framework's own server (default), `node` over `node:http`, or a back end of your own. */
   backend?: 'zzz' | 'node' | Backend | undefined
   /**
    * Speak TLS: certificates and their choice, or `self-signed` for a certificate that is made for `localhost`, in
