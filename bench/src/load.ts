@@ -10,6 +10,8 @@ export interface LoadOptions {
   readonly seconds: number
   /** Requests on their way at once on each connection. */
   readonly pipelined: number
+  /** Open a connection for every request. */
+  readonly close?: boolean
 }
 
 /** What a load generator counted. */
@@ -35,14 +37,16 @@ export async function load(options: LoadOptions): Promise<Load> {
   return result
 }
 
-async function wrk({ url, connections, seconds, pipelined }: LoadOptions): Promise<Load> {
+async function wrk({ url, connections, seconds, pipelined, close = false }: LoadOptions): Promise<Load> {
   const script = join(import.meta.dirname, '../wrk.lua')
   const options = ['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`]
-  const output = await run(['wrk', ...options, '--script', script, url, '--', String(pipelined)])
+  const ending = close ? ['close'] : []
+  const output = await run(['wrk', ...options, '--script', script, url, '--', String(pipelined), ...ending])
   return JSON.parse(output.slice(output.lastIndexOf('{'))) as Load
 }
 
-async function autocannon({ url, connections, seconds, pipelined }: LoadOptions): Promise<Load> {
+async function autocannon({ url, connections, seconds, pipelined, close }: LoadOptions): Promise<Load> {
+  if (close) throw new Error('Only wrk opens a connection for every request; install it')
   const program = join(import.meta.dirname, '../../node_modules/autocannon/autocannon.js')
   const options = { connections, duration: seconds, pipelining: pipelined }
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])

@@ -8,11 +8,13 @@ import type { Answer, Question } from './servers/control.ts'
 /** A contender's server in a process of its own. */
 export class ServerProcess implements AsyncDisposable {
   readonly port: number
+  readonly url: string
   readonly #child: ChildProcess
 
-  private constructor(child: ChildProcess, port: number) {
+  private constructor(child: ChildProcess, port: number, scheme: 'http' | 'https') {
     this.#child = child
     this.port = port
+    this.url = `${scheme}://127.0.0.1:${port}`
   }
 
   /** Starts a server on a free port. Rejects when its process ends before it listens. */
@@ -26,11 +28,7 @@ export class ServerProcess implements AsyncDisposable {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     const { port } = await hear<{ port: number }>(child, contender.name)
-    return new ServerProcess(child, port)
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.port}`
+    return new ServerProcess(child, port, contender.env?.TLS === '1' ? 'https' : 'http')
   }
 
   /** Microseconds of processor time that the server has taken so far. */

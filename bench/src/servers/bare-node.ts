@@ -1,14 +1,19 @@
-/** Nothing but node:http, its routes compared by hand, a file kept in memory: what a framework over it cannot outrun. */
+/**
+ * Nothing but node:http or node:https, its routes compared by hand, a file kept in memory: what a framework over it
+ * cannot outrun.
+ */
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { selfSignedCertificate } from '@zzz/core/server'
 import { filesFolder } from '../scenarios.ts'
-import { port, ready } from './control.ts'
+import { overTls, port, ready } from './control.ts'
 
 const page = readFileSync(join(filesFolder, 'page.txt'))
 
-const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+const answer: RequestListener = (request, response) => {
   const url = request.url ?? ''
   if (url === '/plaintext') {
     send('Hello, World!', 'text/plain; charset=utf-8')
@@ -26,6 +31,11 @@ const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) =>
     response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) })
     response.end(body)
   }
-})
+}
+
+const options = { keepAliveTimeout: 65_000 }
+const server = overTls
+  ? createSecureServer({ ...options, ...selfSignedCertificate() }, answer)
+  : createServer(options, answer)
 
 server.listen(port, '127.0.0.1', () => ready((server.address() as AddressInfo).port))

@@ -12,6 +12,9 @@ export type Answer =
 /** The port to listen on: 0, any free one, for the harness; 5556 when a server is started by hand. */
 export const port = Number(process.env.PORT ?? 5556)
 
+/** True when the server is to speak TLS. */
+export const overTls = process.env.TLS === '1'
+
 /** Tells the harness, or the terminal, where the server listens, and answers the harness until it hangs up. */
 export function ready(listening: number): void {
   if (process.send === undefined) {

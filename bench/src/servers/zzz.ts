@@ -1,9 +1,9 @@
 /** The whole framework: an application with three routes and a folder, on the back end that BACKEND names. */
 import { createApp, get } from '@zzz/core'
 import { staticFiles } from '@zzz/core/middleware'
-import { serve } from '@zzz/core/server'
+import { selfSignedCertificate, serve } from '@zzz/core/server'
 import { filesFolder } from '../scenarios.ts'
-import { port, ready } from './control.ts'
+import { overTls, port, ready } from './control.ts'
 
 const app = createApp({
   use: [staticFiles({ root: filesFolder })],
@@ -15,5 +15,7 @@ const app = createApp({
 })
 
 const backend = process.env.BACKEND === 'node' ? 'node' : 'zzz'
-const server = await serve(app, { port, backend, limits: { connections: Number.POSITIVE_INFINITY } })
+const limits = { connections: Number.POSITIVE_INFINITY }
+const tls = overTls ? selfSignedCertificate() : undefined
+const server = await serve(app, { port, backend, limits, tls })
 ready(server.address.port)

@@ -23,6 +23,6 @@ export function lingerClose(socket: Socket, { bytes = 262144, ms = 1000 }: Linge
     left -= chunk.length
     if (left < 0) socket.destroy()
   })
-  socket.end()
+  if (!socket.writableEnded) socket.end()
   socket.resume()
 }

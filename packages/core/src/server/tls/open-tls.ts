@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 import { withoutUndefined } from './certificate.ts'
 import { CertificateStore } from './certificate-store.ts'
@@ -31,6 +32,8 @@ export async function openTls(
     ciphers,
     ca: authorities?.text,
     requestCert: authorities && true,
+    // TLS 1.2 would let a client ask for handshakes without end, and HTTP/2 forbids it (RFC 9113 section 9.2.1).
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   })
   return CertificateStore.open({ certificates, settings, reload, onError })
 }

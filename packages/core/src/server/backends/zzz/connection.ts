@@ -103,6 +103,11 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
     if (this.#current === undefined && this.#decoder === undefined && this.#partial === '') this.#end()
   }
 
+  /** True when nobody would hear that the client has gone. */
+  get #idle(): boolean {
+    return this.#current === undefined && this.#decoder === undefined && this.#body === undefined
+  }
+
   // -- bytes in -------------------------------------------------------------------------------------------------------
 
   readonly #onData = (bytes: Buffer): void => {
@@ -112,12 +117,16 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
 
   readonly #onEnd = (): void => {
     this.#inputEnded = true
-    const gone = disconnected('The client closed its side of the connection')
-    if (this.#decoder !== undefined) this.#breakBody(gone)
+    // Most connections end idle, and an error costs more than all else about an end.
+    if (!this.#idle) this.#endInput(disconnected('The client closed its side of the connection'))
     else if (this.#partial !== '') this.#refuse(malformed('The connection ended within a request head'))
+    if (this.#current === undefined && this.#held.size === 0) this.#end()
+  }
+
+  #endInput(gone: ZzzError): void {
+    if (this.#decoder !== undefined) this.#breakBody(gone)
     // It may only have closed its sending side, so the reply is still made and sent; a handler that waits can stop.
     this.#current?.abort(gone)
-    if (this.#current === undefined && this.#held.size === 0) this.#end()
   }
 
   #consume(bytes: Buffer): void {
@@ -494,6 +503,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   readonly #onClose = (): void => {
     this.#shared.ticker.delete(this)
     this.#closing = true
+    if (this.#idle) return this.#output.release()
     const gone =
       this.#error instanceof ZzzError ? this.#error : disconnected('The client disconnected', this.#error)
     const request = this.#current
