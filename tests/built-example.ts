@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
@@ -16,6 +16,7 @@ export function buildExample(): { main: string; remove(): void } {
   copyFileSync(join(root, 'packages/core/package.json'), join(core, 'package.json'))
   compile(folder, 'core', join(root, 'packages/core/src'), join(core, 'dist'))
   compile(folder, 'app', join(root, 'examples/app/src'), join(folder, 'app'))
+  cpSync(join(root, 'examples/app/static'), join(folder, 'static'), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   return { main: join(folder, 'app/main.js'), remove: () => rmSync(folder, { recursive: true }) }
 }
