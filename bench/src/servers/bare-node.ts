@@ -1,12 +1,13 @@
-/** Nothing but node:http, its routes compared by hand, a file kept in memory: what a framework over it cannot outrun. */
-import { readFileSync } from 'node:fs'
+/** Nothing but node:http, its routes compared by hand, its files kept in memory: what a framework over it cannot outrun. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { filesFolder } from '../scenarios.ts'
+import { large, page } from '../files.ts'
 import { port, ready } from './control.ts'
 
-const page = readFileSync(join(filesFolder, 'page.txt'))
+const files = new Map([
+  ['/static/page.txt', Buffer.from(page)],
+  ['/static/large.txt', Buffer.from(large)],
+])
 
 const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
   const url = request.url ?? ''
@@ -16,8 +17,8 @@ const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) =>
     send(JSON.stringify({ message: 'Hello, World!' }), 'application/json; charset=utf-8')
   } else if (url.startsWith('/users/')) {
     send(decodeURIComponent(url.slice(7)), 'text/plain; charset=utf-8')
-  } else if (url === '/static/page.txt') {
-    send(page, 'text/plain; charset=utf-8')
+  } else if (files.has(url)) {
+    send(files.get(url) as Buffer, 'text/plain; charset=utf-8')
   } else {
     response.writeHead(404).end()
   }
