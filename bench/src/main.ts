@@ -9,6 +9,7 @@
 import { parseArgs } from 'node:util'
 import { type Contender, contenders, reference, scenariosOf } from './contenders.ts'
 import { canPin } from './cpu.ts'
+import { prepareFiles } from './files.ts'
 import { generator, load } from './load.ts'
 import { circumstances, publish } from './results.ts'
 import { type Scenario, scenarios, verify } from './scenarios.ts'
@@ -31,6 +32,7 @@ interface Runner {
 }
 
 const settings = readSettings()
+prepareFiles()
 await using cleanup = new AsyncDisposableStack()
 const runners: Runner[] = []
 for (const contender of settings.contenders) {

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-
-/** The folder that every server serves under `/static`. */
-export const filesFolder: string = join(import.meta.dirname, '../files')
+import { large, page } from './files.ts'
 
 /** A kind of request, and the reply it must get. */
 export interface Scenario {
@@ -34,7 +30,15 @@ export const scenarios: readonly Scenario[] = [
     title: '`GET /static/page.txt`, a file of 10 KiB',
     path: '/static/page.txt',
     type: 'text/plain',
-    body: readFileSync(join(filesFolder, 'page.txt'), 'utf8'),
+    body: page,
+    pipelined: 1,
+    isFile: true,
+  },
+  {
+    title: '`GET /static/large.txt`, a file of 1 MiB',
+    path: '/static/large.txt',
+    type: 'text/plain',
+    body: large,
     pipelined: 1,
     isFile: true,
   },

@@ -1,9 +1,12 @@
-import { describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { contenders, scenariosOf } from './contenders.ts'
+import { prepareFiles } from './files.ts'
 import { verify } from './scenarios.ts'
 import { ServerProcess } from './server-process.ts'
 
 describe('the servers of the benchmark', () => {
+  before(prepareFiles)
+
   for (const contender of contenders) {
     it(`${contender.name} answers its scenarios`, async () => {
       await using server = await ServerProcess.start(contender)

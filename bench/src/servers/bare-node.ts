@@ -2,16 +2,17 @@
  * Nothing but node:http or node:https, its routes compared by hand, a file kept in memory: what a framework over it
  * cannot outrun.
  */
-import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { selfSignedCertificate } from '@zzz/core/server'
-import { filesFolder } from '../scenarios.ts'
+import { large, page } from '../files.ts'
 import { overTls, port, ready } from './control.ts'
 
-const page = readFileSync(join(filesFolder, 'page.txt'))
+const files = new Map([
+  ['/static/page.txt', Buffer.from(page)],
+  ['/static/large.txt', Buffer.from(large)],
+])
 
 const answer: RequestListener = (request, response) => {
   const url = request.url ?? ''
@@ -21,8 +22,8 @@ const answer: RequestListener = (request, response) => {
     send(JSON.stringify({ message: 'Hello, World!' }), 'application/json; charset=utf-8')
   } else if (url.startsWith('/users/')) {
     send(decodeURIComponent(url.slice(7)), 'text/plain; charset=utf-8')
-  } else if (url === '/static/page.txt') {
-    send(page, 'text/plain; charset=utf-8')
+  } else if (files.has(url)) {
+    send(files.get(url) as Buffer, 'text/plain; charset=utf-8')
   } else {
     response.writeHead(404).end()
   }

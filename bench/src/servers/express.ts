@@ -1,7 +1,7 @@
 /** Express as it comes, with NODE_ENV=production. */
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { filesFolder } from '../scenarios.ts'
+import { filesFolder } from '../files.ts'
 import { port, ready } from './control.ts'
 
 const app = express()

@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import fastifyStatic from '@fastify/static'
 import fastify from 'fastify'
-import { filesFolder } from '../scenarios.ts'
+import { filesFolder } from '../files.ts'
 import { port, ready } from './control.ts'
 
 const app = fastify({ logger: false })

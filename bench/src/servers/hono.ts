@@ -2,7 +2,7 @@
 import { serve } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
-import { filesFolder } from '../scenarios.ts'
+import { filesFolder } from '../files.ts'
 import { port, ready } from './control.ts'
 
 const app = new Hono()

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import sirv from 'sirv'
-import { filesFolder } from '../scenarios.ts'
+import { filesFolder } from '../files.ts'
 import { port, ready } from './control.ts'
 
 const files = sirv(filesFolder)

@@ -2,7 +2,7 @@
 import { createApp, get } from '@zzz/core'
 import { staticFiles } from '@zzz/core/middleware'
 import { selfSignedCertificate, serve } from '@zzz/core/server'
-import { filesFolder } from '../scenarios.ts'
+import { filesFolder } from '../files.ts'
 import { overTls, port, ready } from './control.ts'
 
 const app = createApp({

@@ -66,13 +66,13 @@ export async function* readRange(
     // A fresh buffer each time: the socket may still be sending the last one.
     const buffer = Buffer.allocUnsafeSlow(Math.min(chunkSize, end - position))
     const count = await file.read(buffer, 0, position)
-    if (count === 0) {
-      throw new ZzzError(
-        'ZZZ_FILE_CHANGED',
-        `A file ended at byte ${position} while it was sent to byte ${end}`,
-      )
-    }
+    if (count === 0) throw fileEnded(position, end)
     position += count
     yield count === buffer.length ? buffer : buffer.subarray(0, count)
   }
+}
+
+/** A file that ended while there were bytes to send. */
+export function fileEnded(position: number, end: number): ZzzError {
+  return new ZzzError('ZZZ_FILE_CHANGED', `A file ended at byte ${position} while it was sent to byte ${end}`)
 }
