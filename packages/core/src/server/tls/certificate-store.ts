@@ -54,11 +54,10 @@ export class CertificateStore implements Tls {
 
   get serverOptions(): NodeTlsOptions {
     const [{ material }] = this.#certificates as [Certificate]
-    return {
-      ...this.#options.settings,
-      ...withoutUndefined(material),
-      SNICallback: (name, done) => done(null, this.select(name)),
-    }
+    const common = { ...this.#options.settings, ...withoutUndefined(material) }
+    // Where there is no choice, OpenSSL need not stop in the handshake to ask.
+    if (this.#certificates.length === 1) return common
+    return { ...common, SNICallback: (name, done) => done(null, this.select(name)) }
   }
 
   /** The context for a name; undefined where the default one is to be taken. */
