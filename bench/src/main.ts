@@ -3,11 +3,13 @@
  * disturbs less. Servers take turns in every round, so that a slow minute hits all of them; the median round counts.
  *
  * Options: `--rounds 5`, `--duration 5` (seconds a measurement), `--connections 64`, `--only zzz,fastify` (contenders
- * whose names contain one of these, and the reference; prints without writing RESULTS.md).
+ * whose names contain one of these, and the reference), `--scenario static` (scenarios whose titles contain this). A
+ * run of a part prints without writing RESULTS.md.
  */
 import { parseArgs } from 'node:util'
-import { type Contender, contenders, reference } from './contenders.ts'
+import { type Contender, contenders, reference, scenariosOf } from './contenders.ts'
 import { canPin } from './cpu.ts'
+import { prepareFiles } from './files.ts'
 import { generator, load } from './load.ts'
 import { circumstances, publish } from './results.ts'
 import { type Scenario, scenarios, verify } from './scenarios.ts'
@@ -30,23 +32,25 @@ interface Runner {
 }
 
 const settings = readSettings()
+prepareFiles()
 await using cleanup = new AsyncDisposableStack()
 const runners: Runner[] = []
 for (const contender of settings.contenders) {
   const server = cleanup.use(await ServerProcess.start(contender))
-  runners.push({ name: contender.name, server, samples: new Map(scenarios.map((one) => [one, []])) })
+  const taken = scenariosOf(contender).filter((one) => settings.scenarios.includes(one))
+  runners.push({ name: contender.name, server, samples: new Map(taken.map((one) => [one, []])) })
 }
 
-for (const scenario of scenarios) {
-  for (const { name, server } of runners) {
+for (const scenario of settings.scenarios) {
+  for (const { name, server } of runnersOf(scenario)) {
     progress(`warming up ${name}: ${scenario.title}`)
     await verify(server.url, scenario)
     await measure(server, scenario, Math.min(2, settings.duration))
   }
 }
 for (let round = 1; round <= settings.rounds; round++) {
-  for (const scenario of scenarios) {
-    for (const { name, server, samples } of runners) {
+  for (const scenario of settings.scenarios) {
+    for (const { name, server, samples } of runnersOf(scenario)) {
       progress(`round ${round} of ${settings.rounds}, ${name}: ${scenario.title}`)
       samples.get(scenario)?.push(await measure(server, scenario, settings.duration))
     }
@@ -63,10 +67,15 @@ publish(
       'npm run bench --',
       `${generator}, ${connections} connections, ${rounds} rounds of ${duration} s, median; loopback, one process a server; ${sharing}`,
     ),
-    ...scenarios.map((scenario) => `### ${scenario.title}\n\n${resultTable(scenario)}`),
+    ...settings.scenarios.map((scenario) => `### ${scenario.title}\n\n${resultTable(scenario)}`),
   ].join('\n\n'),
-  settings.contenders.length === contenders.length,
+  settings.contenders.length === contenders.length && settings.scenarios.length === scenarios.length,
 )
+
+/** Those that take part in a scenario. */
+function runnersOf(scenario: Scenario): Runner[] {
+  return runners.filter(({ samples }) => samples.has(scenario))
+}
 
 async function measure(server: ServerProcess, scenario: Scenario, seconds: number): Promise<Sample> {
   const { path, pipelined } = scenario
@@ -77,7 +86,7 @@ async function measure(server: ServerProcess, scenario: Scenario, seconds: numbe
 }
 
 function resultTable(scenario: Scenario): string {
-  const numbers = runners.map(({ name, samples }) => {
+  const numbers = runnersOf(scenario).map(({ name, samples }) => {
     const list = samples.get(scenario) ?? []
     const rates = list.map(({ rate }) => rate)
     return { name, rates, rate: median(rates), cpuRate: median(list.map(({ cpuRate }) => cpuRate)) }
@@ -102,6 +111,7 @@ interface Settings {
   readonly duration: number
   readonly connections: number
   readonly contenders: readonly Contender[]
+  readonly scenarios: readonly Scenario[]
 }
 
 function readSettings(): Settings {
@@ -111,6 +121,7 @@ function readSettings(): Settings {
       duration: { type: 'string', default: '5' },
       connections: { type: 'string', default: '64' },
       only: { type: 'string', default: '' },
+      scenario: { type: 'string', default: '' },
     },
   })
   const parts = values.only.toLowerCase().split(',')
@@ -121,6 +132,7 @@ function readSettings(): Settings {
     duration: toCount('duration', values.duration),
     connections: toCount('connections', values.connections),
     contenders: contenders.filter(isWanted),
+    scenarios: scenarios.filter(({ title }) => title.includes(values.scenario)),
   }
 }
 

@@ -1,13 +1,16 @@
-import { describe, it } from 'node:test'
-import { contenders } from './contenders.ts'
-import { scenarios, verify } from './scenarios.ts'
+import { before, describe, it } from 'node:test'
+import { contenders, scenariosOf } from './contenders.ts'
+import { prepareFiles } from './files.ts'
+import { verify } from './scenarios.ts'
 import { ServerProcess } from './server-process.ts'
 
 describe('the servers of the benchmark', () => {
+  before(prepareFiles)
+
   for (const contender of contenders) {
-    it(`${contender.name} answers every scenario`, async () => {
+    it(`${contender.name} answers its scenarios`, async () => {
       await using server = await ServerProcess.start(contender)
-      for (const scenario of scenarios) await verify(server.url, scenario)
+      for (const scenario of scenariosOf(contender)) await verify(server.url, scenario)
     })
   }
 })

@@ -1,9 +1,18 @@
-/** Nothing but node:http or node:https, its routes compared by hand: what a framework over it cannot outrun. */
+/**
+ * Nothing but node:http or node:https, its routes compared by hand, a file kept in memory: what a framework over it
+ * cannot outrun.
+ */
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { selfSignedCertificate } from '@zzz/core/server'
+import { large, page } from '../files.ts'
 import { overTls, port, ready } from './control.ts'
+
+const files = new Map([
+  ['/static/page.txt', Buffer.from(page)],
+  ['/static/large.txt', Buffer.from(large)],
+])
 
 const answer: RequestListener = (request, response) => {
   const url = request.url ?? ''
@@ -13,11 +22,13 @@ const answer: RequestListener = (request, response) => {
     send(JSON.stringify({ message: 'Hello, World!' }), 'application/json; charset=utf-8')
   } else if (url.startsWith('/users/')) {
     send(decodeURIComponent(url.slice(7)), 'text/plain; charset=utf-8')
+  } else if (files.has(url)) {
+    send(files.get(url) as Buffer, 'text/plain; charset=utf-8')
   } else {
     response.writeHead(404).end()
   }
 
-  function send(body: string, type: string): void {
+  function send(body: string | Buffer, type: string): void {
     response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) })
     response.end(body)
   }

@@ -1,9 +1,12 @@
-/** The whole framework: an application with three routes, on the back end that BACKEND names. */
+/** The whole framework: an application with three routes and a folder, on the back end that BACKEND names. */
 import { createApp, get } from '@zzz/core'
+import { staticFiles } from '@zzz/core/middleware'
 import { selfSignedCertificate, serve } from '@zzz/core/server'
+import { filesFolder } from '../files.ts'
 import { overTls, port, ready } from './control.ts'
 
 const app = createApp({
+  use: [staticFiles({ root: filesFolder })],
   routes: [
     get('/plaintext', (ctx) => ctx.text('Hello, World!')),
     get('/json', (ctx) => ctx.json({ message: 'Hello, World!' })),

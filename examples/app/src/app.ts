@@ -1,5 +1,5 @@
 import { createApp, get, post } from '@zzz/core'
-import { errorPages, logger, requestId } from '@zzz/core/middleware'
+import { errorPages, logger, requestId, staticFiles } from '@zzz/core/middleware'
 import * as echo from './echo.ts'
 import * as hello from './hello.ts'
 import { notFoundPage } from './pages.ts'
@@ -8,7 +8,12 @@ import * as users from './users.ts'
 import { welcome } from './welcome.ts'
 
 export const app = createApp({
-  use: [requestId(), logger(), errorPages({ pages: { 404: notFoundPage } })],
+  use: [
+    requestId(),
+    logger(),
+    errorPages({ pages: { 404: notFoundPage } }),
+    staticFiles({ root: new URL('../static/', import.meta.url) }),
+  ],
   routes: [
     get('/', { as: 'home' }, welcome),
     get('/hello', { as: 'hello' }, hello.text),

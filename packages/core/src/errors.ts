@@ -11,11 +11,16 @@ const catalogue = {
   ZZZ_NO_REPLY: 500,
   ZZZ_NEXT_TWICE: 500,
   ZZZ_REPLY_REUSED: 500,
+  ZZZ_REPLY_BODY: 500,
   ZZZ_REPLY_LENGTH: 500,
   ZZZ_STATUS_INVALID: 500,
   ZZZ_HEADER_INVALID: 500,
   ZZZ_REDIRECT_INVALID: 500,
   ZZZ_JSON_UNSERIALISABLE: 500,
+  ZZZ_FILE_PATH: 500,
+  ZZZ_FILE_CHANGED: 500,
+  ZZZ_PRECONDITION_FAILED: 412,
+  ZZZ_RANGE_UNSATISFIABLE: 416,
   ZZZ_ASSIGN_MISSING: 500,
   ZZZ_OPTION_INVALID: 500,
   ZZZ_ROUTE_PATTERN: 500,
@@ -25,6 +30,7 @@ const catalogue = {
   ZZZ_SERVICE_FAILED: 500,
   ZZZ_APP_STATE: 500,
   ZZZ_LISTEN_FAILED: 500,
+  ZZZ_PROXY_HEADER: 400,
   ZZZ_TLS_FILE: 500,
   ZZZ_TLS_CERTIFICATE: 500,
   ZZZ_TLS_KEY: 500,
@@ -81,6 +87,8 @@ export class ZzzError extends Error {
     this.code = code
     this.status = options.status ?? catalogue[code]
     this.headers = options.headers
+    // With its code, an error in a log leads to the page that explains it.
+    if (this.stack !== undefined) this.stack = this.stack.replace(/^[^:\n]*/, `${new.target.name} [${code}]`)
   }
 }
 

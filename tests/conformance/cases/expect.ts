@@ -29,6 +29,36 @@ export const expectations: readonly Case[] = [
     client.send('5\r\nhello\r\n0\r\n\r\n')
     expectEcho(await client.response(), { body: 'hello' })
   }),
+  check('RFC 9110 10.1.1: 100 Continue before a reply that streams the body back', async (trial) => {
+    const subject = await trial.server({ handle: (request) => new Reply(200, request.body) })
+    const client = await trial.client(subject)
+    for (let round = 0; round < 2; round++) {
+      client.send(head)
+      assert.equal((await client.response()).status, 100)
+      client.send('hello')
+      const response = await client.response()
+      assert.equal(response.status, 200)
+      assert.equal(String(response.body), 'hello')
+    }
+  }),
+  check('RFC 9110 10.1.1: no 100 Continue inside a reply that reads the body late', async (trial) => {
+    const subject = await trial.server({
+      handle: (request) =>
+        new Reply(
+          200,
+          (async function* () {
+            yield 'first '
+            yield* request.body
+          })(),
+        ),
+    })
+    const client = await trial.client(subject)
+    client.send(head)
+    client.send('hello')
+    const response = await client.response()
+    assert.equal(response.status, 200)
+    assert.equal(String(response.body), 'first hello')
+  }),
   check('RFC 9110 10.1.1: 100 Continue only when the handler reads', async (trial) => {
     const read = deferred()
     const started = deferred()

@@ -14,6 +14,10 @@ export const persistence: readonly Case[] = [
   closes('RFC 9112 9.6: close in the second line', get('/', 'Connection: x', 'Connection: close')),
   closes('RFC 9112 9.6: close and keep-alive', get('/', 'Connection: keep-alive, close')),
   closes('RFC 9112 9.3: HTTP/1.0 closes', message('GET / HTTP/1.0', [])),
+  closes(
+    'RFC 9112 9.3: HTTP/1.0 with keep-alive and close',
+    message('GET / HTTP/1.0', ['Connection: keep-alive', 'Connection: close']),
+  ),
   closes('RFC 9112 9.3: HTTP/1.0 with close', message('GET / HTTP/1.0', ['Connection: close'])),
   check('RFC 9112 9.3: HTTP/1.0 goes on when asked, and says so', async (trial) => {
     const client = await trial.client()

@@ -169,11 +169,12 @@ export const timeouts: readonly Case[] = [
     assert.equal((await client.closed()).length, 0)
   }),
   check('timeouts.keepAlive: a new request in time begins anew', async (trial) => {
-    const client = await trial.client(await trial.server({ timeouts: { keepAlive: 200 }, handle: echo }))
+    const client = await trial.client(await trial.server({ timeouts: { keepAlive: 1000 }, handle: echo }))
+    // Together longer than the time-out, each far below it.
     for (let round = 0; round < 4; round++) {
       client.send(get('/'))
       expectEcho(await client.response(), { target: '/' })
-      await new Promise((resolve) => setTimeout(resolve, 80))
+      await new Promise((resolve) => setTimeout(resolve, 400))
     }
   }),
   check('time-outs of Infinity never end anything', async (trial) => {

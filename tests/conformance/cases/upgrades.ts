@@ -156,6 +156,12 @@ export const upgrades: readonly Case[] = [
     assert.equal(response.headers.get('connection'), 'close')
     assert.equal((await client.closed()).length, 0)
   }),
+  check('RFC 9110 9.3.6: CONNECT behind a running request does not disturb it', async (trial) => {
+    const client = await trial.client()
+    client.send(post('hello') + message('CONNECT a:443 HTTP/1.1', ['Host: a:443']))
+    expectEcho(await client.response(), { body: 'hello' })
+    await client.closed()
+  }),
   check('an accept that throws closes the connection and is reported', async (trial) => {
     const subject = await trial.server({
       handle: () =>

@@ -1,7 +1,9 @@
-import { type AppInfo, Context, type ContextSettings } from '../context/context.ts'
+import { type AppInfo, Context, type ContextSettings, type RouteInfo } from '../context/context.ts'
+import { errorReply } from '../context/error-reply.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
-import { trustedProxies } from '../http/client-address.ts'
+import { trustedProxies } from '../http/client.ts'
+import type { ProxyHeaders } from '../http/forwarded.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import { fromWebRequest, toWebResponse } from '../http/web.ts'
@@ -30,19 +32,29 @@ export interface AppOptions {
    * `ctx.scheme`. Default: none. Trust only proxies that set or append to these headers themselves.
    */
   trustedProxies?: readonly string[] | undefined
+  /**
+   * The headers in which they say it: `X-Forwarded-For`, `-Proto` and `-Host` (`x-forwarded`, the default), or
+   * `Forwarded` of RFC 7239 (`forwarded`). The others are ignored, since a client may have forged them.
+   */
+  proxyHeaders?: ProxyHeaders | undefined
 }
 
 /** An application: routes and middleware compiled, ready to answer. `Names` maps route names to patterns. */
 export interface App<Names = object> extends AppInfo {
   /** Answers a request; for servers. Never throws and never rejects. */
   handle(request: Request): MaybePromise<Reply>
-  /** Answers a web request without a server: for tests, for other runtimes, for mounting in another framework. */
-  fetch(request: globalThis.Request): Promise<Response>
+  /**
+   * Answers a web request without a server: for tests, for other runtimes, for mounting in another framework. Takes what
+   * the web's `fetch` takes; a path is one of `http://localhost`. Services are not started by it.
+   */
+  fetch(input: globalThis.Request | URL | string, init?: RequestInit): Promise<Response>
   /** The URL of a named route, typed; for tests, mails and the console. Handlers use `path()` values. */
   url<Name extends keyof Names & string>(
     name: Name,
     ...args: Names[Name] extends string ? UrlArgs<Names[Name]> : never
   ): string
+  /** Says that the server is about to close, so that readiness ends; `serve` does it itself. */
+  drain(): void
   /** Starts the services, for a process without a server. `serve` does it itself. */
   start(): Promise<void>
   /** Stops the services within `deadline` milliseconds each, default 10,000. */
@@ -55,6 +67,10 @@ const optionRules = {
   services: ['a list of services', Array.isArray],
   environment: ['a name', (value: unknown) => typeof value === 'string' && value !== ''],
   trustedProxies: ['a list of addresses and CIDR ranges', Array.isArray],
+  proxyHeaders: [
+    '"x-forwarded" or "forwarded"',
+    (value: unknown) => value === 'x-forwarded' || value === 'forwarded',
+  ],
 } as const
 
 /**
@@ -66,7 +82,7 @@ const optionRules = {
  *
  * ```ts
  * const app = createApp({ routes: [get('/hello/:name', (ctx) => ctx.text(`Hello, ${ctx.params.name}!`))] })
- * await app.fetch(new Request('http://localhost/hello/Ada'))   // 200, Hello, Ada!
+ * await app.fetch('/hello/Ada')   // 200, Hello, Ada!
  * ```
  */
 export function createApp<const R extends AnyRoute>(
@@ -76,20 +92,33 @@ export function createApp<const R extends AnyRoute>(
   const { use = [], services = [], environment = currentEnvironment() } = options
   const flat = flattenRoutes(options.routes)
   const routes = flat.map(({ method, pattern, name }) => Object.freeze({ method, pattern, name }))
+  const info = { environment, routes, draining: false }
   const settings: ContextSettings = {
-    app: { environment, routes },
-    trustedProxies: options.trustedProxies && trustedProxies(options.trustedProxies),
+    app: info,
+    trustedProxies: options.trustedProxies && trustedProxies(options.trustedProxies, options.proxyHeaders),
   }
-  const handle = createHandle(flat, use, settings)
+  const handle = createHandle(flat, routes, use, settings)
   const running = runServices(services)
   const builders = compileUrls(flat)
   return Object.freeze<App<NameMap<EntryOf<R>>>>({
     environment,
     routes,
+    get draining() {
+      return info.draining
+    },
+    drain: () => {
+      info.draining = true
+    },
     handle,
-    fetch: async (web) => {
-      const request = fromWebRequest(web)
-      return toWebResponse(request, await handle(request))
+    fetch: async (input, init) => {
+      const request = fromWebRequest(toRequest(input, init))
+      const reply = await handle(request)
+      try {
+        return toWebResponse(request, reply)
+      } catch (error) {
+        // What only a server can send (an upgrade) or what was sent before.
+        return toWebResponse(request, errorReply(request, error, environment === 'development'))
+      }
     },
     url: (name, ...args) => urlOf(builders, name, args),
     start: () => running.start(),
@@ -97,23 +126,35 @@ export function createApp<const R extends AnyRoute>(
   })
 }
 
+function toRequest(
+  input: globalThis.Request | URL | string,
+  init: RequestInit | undefined,
+): globalThis.Request {
+  const target = typeof input === 'string' ? new URL(input, 'http://localhost') : input
+  return new globalThis.Request(target, init)
+}
+
 interface Endpoint extends FlatRoute {
+  readonly info: RouteInfo
   readonly pipeline: Pipeline
 }
 
 function createHandle(
   flat: readonly FlatRoute[],
+  infos: readonly RouteInfo[],
   use: readonly Middleware[],
   settings: ContextSettings,
 ): (request: Request) => MaybePromise<Reply> {
-  const endpoints = flat.map((route): Endpoint => ({ ...route, pipeline: endpointPipeline(route, use) }))
+  const endpoints = flat.map((route, i): Endpoint => {
+    return { ...route, info: infos[i] as RouteInfo, pipeline: endpointPipeline(route, use) }
+  })
   const matcher = createMatcher(endpoints)
   const fallback = createFallback(flat, use, settings)
   return (request) => {
     const match = matcher.match(request.method, request.path)
     if (match.kind !== 'found') return fallback(request, match)
     const { entry } = match
-    return entry.pipeline(new Context<object>(request, match.params, entry, settings))
+    return entry.pipeline(new Context<object>(request, match.params, entry.info, settings))
   }
 }
 

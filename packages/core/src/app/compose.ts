@@ -4,6 +4,7 @@ import { ZzzError } from '../errors.ts'
 import { Reply } from '../http/reply.ts'
 import { fromWebResponse } from '../http/web.ts'
 import { isPromise, type MaybePromise } from '../internal/maybe-promise.ts'
+import { describe } from '../internal/options.ts'
 
 /** A whole pipeline: from a context to a reply. Never throws and never rejects. */
 export type Pipeline = (ctx: Context) => MaybePromise<Reply>
@@ -64,9 +65,10 @@ async function guardLater(
 function toReply(value: unknown, where: string): Reply {
   if (value instanceof Reply) return value
   if (value instanceof Response) return fromWebResponse(value)
-  const got = value === undefined ? 'nothing; is a return missing?' : `a value of type ${typeof value}`
+  const advice =
+    value === undefined ? ' Is a return missing?' : value instanceof Error ? ' Throw it instead.' : ''
   throw new ZzzError(
     'ZZZ_NO_REPLY',
-    `${where} returned ${got} Return ctx.json(…), ctx.text(…) or another reply`,
+    `${where} returned ${describe(value)}.${advice} A reply is made by ctx.json(…), ctx.text(…) and so on`,
   )
 }

@@ -36,7 +36,11 @@ export function createFallback(
   const answer = (ctx: Context): Reply => {
     const { method, path } = ctx
     const miss = ctx.get(missKey)
-    if (miss.kind === 'malformed') throw new ZzzError('ZZZ_PATH_MALFORMED', `The path ${path} is malformed`)
+    if (miss.kind === 'malformed')
+      throw new ZzzError(
+        'ZZZ_PATH_MALFORMED',
+        `The path ${path} is malformed: a broken percent-encoding, a NUL, or a segment . or ..`,
+      )
     if (!known.has(method) || method === 'CONNECT') {
       throw new ZzzError('ZZZ_METHOD_UNKNOWN', `No route of this application knows the method ${method}`)
     }

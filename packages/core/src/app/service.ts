@@ -4,10 +4,13 @@ import { reportError } from '../internal/report.ts'
 /** Something that runs beside the application: a repo's pool, a worker, a PubSub connection. */
 export interface Service {
   readonly name: string
-  /** Resolves when it is ready; `signal` aborts when the start is given up. */
-  start(options: { signal: AbortSignal }): Promise<void>
-  /** Stops within `deadline` milliseconds, letting go of everything that keeps the process alive. */
-  stop(options: { deadline: number }): Promise<void>
+  /** Returns or resolves when it is ready; `signal` aborts when the start is given up. */
+  start(options: { signal: AbortSignal }): void | Promise<void>
+  /**
+   * Stops within `deadline` milliseconds, letting go of everything that keeps the process alive; what takes longer is
+   * not waited for. A service that holds nothing needs none.
+   */
+  stop?(options: { deadline: number }): void | Promise<void>
 }
 
 /** Starts and stops services together. */
@@ -22,6 +25,7 @@ export interface Services {
 const rollbackDeadline = 5000
 
 export function runServices(services: readonly Service[]): Services {
+  for (const service of services) checkService(service)
   let running: Service[] = []
   let state: 'stopped' | 'started' = 'stopped'
 
@@ -32,13 +36,13 @@ export function runServices(services: readonly Service[]): Services {
     state = 'stopped'
     for (const service of stopping) {
       try {
-        await service.stop({ deadline })
+        await within(deadline, service.stop?.({ deadline }))
       } catch (cause) {
         failures.push(failed(service, 'stop', cause))
       }
     }
-    if (failures.length > 0)
-      throw failures.length === 1 ? failures[0] : new AggregateError(failures, 'Services did not stop')
+    if (failures.length > 1) throw severalFailed(failures)
+    if (failures[0] !== undefined) throw failures[0]
   }
 
   async function start(): Promise<void> {
@@ -61,6 +65,38 @@ export function runServices(services: readonly Service[]): Services {
   }
 
   return { start, stop }
+}
+
+function checkService(service: Service): void {
+  const { name, start, stop } = (service ?? {}) as Partial<Service>
+  if (
+    typeof name === 'string' &&
+    name !== '' &&
+    typeof start === 'function' &&
+    (stop === undefined || typeof stop === 'function')
+  )
+    return
+  throw new ZzzError(
+    'ZZZ_OPTION_INVALID',
+    'A service has a name, a start function and, if it holds anything, a stop function',
+  )
+}
+
+/** Waits for a stop, but no longer than its deadline. */
+async function within(deadline: number, stopping: void | Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const message = `it took longer than its ${deadline} ms`
+  const timer = setTimeout(() => late.reject(new Error(message)), Math.min(deadline, 2 ** 31 - 1))
+  try {
+    await Promise.race([stopping, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function severalFailed(failures: readonly ZzzError[]): ZzzError {
+  const message = failures.map((failure) => failure.message).join('; ')
+  return new ZzzError('ZZZ_SERVICE_FAILED', message, { cause: new AggregateError(failures, message) })
 }
 
 function failed(service: Service, verb: string, cause: unknown): ZzzError {

@@ -1,9 +1,11 @@
-import { ZzzError } from '../errors.ts'
-import { clientAddress, type TrustedProxies } from '../http/client-address.ts'
-import { clientScheme } from '../http/client-scheme.ts'
+import { statusOf, ZzzError } from '../errors.ts'
+import { type Client, clientOf, type TrustedProxies } from '../http/client.ts'
 import type { Outcome } from '../http/outcome.ts'
-import { Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
+import { checkBody, Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
+import { type SendFileOptions, sendFile } from '../http/send-file.ts'
+import { isPromise } from '../internal/maybe-promise.ts'
+import { describe } from '../internal/options.ts'
 import type { AssignKey } from './assign.ts'
 import { errorReply } from './error-reply.ts'
 
@@ -21,6 +23,8 @@ export interface AppInfo {
   readonly environment: string
   /** Every route in the order of writing. */
   readonly routes: readonly RouteInfo[]
+  /** True from the moment its server is about to close. */
+  readonly draining: boolean
 }
 
 /** What the context of every request takes from its application. */
@@ -47,6 +51,7 @@ export class Context<out P extends object = object> {
   readonly route: RouteInfo | undefined
   readonly #settings: ContextSettings
   #query: URLSearchParams | undefined
+  #client: Client | undefined
   #assigns: Map<object, unknown> | undefined
 
   constructor(request: Request, params: P, route: RouteInfo | undefined, settings: ContextSettings) {
@@ -78,15 +83,20 @@ export class Context<out P extends object = object> {
 
   /**
    * The client's address: the socket's other end, or, when that is one of the app's `trustedProxies`, the nearest
-   * address in `X-Forwarded-For` that is not. Empty without a socket (`app.fetch`).
+   * address it forwarded for (`X-Forwarded-For`) that is not. Empty without a socket (`app.fetch`).
    */
   get ip(): string {
-    return clientAddress(this.request, this.#settings.trustedProxies)
+    return this.#from.address
   }
 
-  /** `https` over TLS; what a trusted proxy says in `X-Forwarded-Proto`, when the request came through one. */
+  /** `https` on TLS, or where a trusted proxy says so (`X-Forwarded-Proto`); else `http`. */
   get scheme(): 'http' | 'https' {
-    return clientScheme(this.request, this.#settings.trustedProxies)
+    return this.#from.scheme
+  }
+
+  /** Host and port that the client asked for, as a trusted proxy says, else as the request does. */
+  get host(): string {
+    return this.#from.host
   }
 
   /** True when the client speaks TLS, to us or to a trusted proxy. */
@@ -97,6 +107,11 @@ export class Context<out P extends object = object> {
   /** Aborts when the client disconnects before the reply is through, and when the handler's time is up. */
   get signal(): AbortSignal {
     return this.request.signal
+  }
+
+  get #from(): Client {
+    this.#client ??= clientOf(this.request, this.#settings.trustedProxies)
+    return this.#client
   }
 
   /** The application's environment and routes. */
@@ -133,22 +148,23 @@ export class Context<out P extends object = object> {
   }
 
   /** A JSON reply. Throws `ZZZ_JSON_UNSERIALISABLE` for a value that JSON has no text for. */
-  json(value: unknown, status = 200): Reply {
+  json<T>(value: T & (T extends PromiseLike<unknown> ? 'await it first' : unknown), status = 200): Reply {
     return typedReply(status, toJson(value), 'application/json; charset=utf-8')
   }
 
   /** An HTML reply. The text goes out as it is: escape what comes from users. */
   html(text: string, status = 200): Reply {
-    return typedReply(status, text, 'text/html; charset=utf-8')
+    return typedReply(status, checkText('html', text), 'text/html; charset=utf-8')
   }
 
   /** A plain text reply. */
   text(text: string, status = 200): Reply {
-    return typedReply(status, text, 'text/plain; charset=utf-8')
+    return typedReply(status, checkText('text', text), 'text/plain; charset=utf-8')
   }
 
   /** A reply with any body; without a `type`, text goes out as plain text and bytes as `application/octet-stream`. */
   respond(body: ReplyBody, options: RespondOptions = {}): Reply {
+    checkBody(body)
     const status = options.status ?? 200
     if (options.type !== undefined) return new Reply(status, body).header('content-type', options.type)
     if (body === null) return new Reply(status, null)
@@ -164,6 +180,29 @@ export class Context<out P extends object = object> {
     return this.respond(source, options)
   }
 
+  /**
+   * A reply that carries a file, with its type, `ETag` and `Last-Modified`; conditions and ranges are answered (304, 412,
+   * 206, 416), and a file that is not there is a 404 reply. A large file is read no faster than the client takes it.
+   *
+   * Any path with a part that comes from a client needs a `root`: it is relative to that folder then, and what would lead
+   * out of it (`..`, absolute paths, backslashes, NUL, symbolic links) or to a hidden file is a 404 too. Without a root
+   * the path has to be absolute, and is trusted.
+   *
+   * Throws `ZZZ_FILE_PATH` and `ZZZ_OPTION_INVALID`.
+   *
+   * ```ts
+   * get('/reports/:name', (ctx) => ctx.sendFile(ctx.params.name, { root: '/var/reports', download: true }))
+   * ```
+   */
+  async sendFile(path: string, options: SendFileOptions = {}): Promise<Reply> {
+    try {
+      return await sendFile(this.request, path, options)
+    } catch (error) {
+      if (statusOf(error) < 500) return this.error(error)
+      throw error
+    }
+  }
+
   /** A reply without a body; 204 unless told. */
   empty(status = 204): Reply {
     return new Reply(status, null)
@@ -174,6 +213,7 @@ export class Context<out P extends object = object> {
    * URL are percent-encoded. Throws `ZZZ_REDIRECT_INVALID` for a status outside 300 to 399.
    */
   redirect(location: string, status = 302): Reply {
+    checkText('redirect', location)
     if (status < 300 || status > 399) {
       throw new ZzzError('ZZZ_REDIRECT_INVALID', `A redirect has a status from 300 to 399, got ${status}`)
     }
@@ -187,11 +227,21 @@ export class Context<out P extends object = object> {
 
   /** The reply that an error becomes: its status, in the form the client asks for, with details in development only. */
   error(error: unknown): Reply {
-    return errorReply(this.request, error, this.app.environment === 'development')
+    // What is thrown once the client has gone is the consequence of that, and no fault of the handler.
+    const reason = this.request.abortReason as { code?: unknown } | undefined
+    const cause = reason?.code === 'ZZZ_CLIENT_DISCONNECTED' ? reason : error
+    return errorReply(this.request, cause, this.app.environment === 'development')
   }
 }
 
+function checkText(helper: string, text: unknown): string {
+  if (typeof text === 'string') return text
+  throw new ZzzError('ZZZ_REPLY_BODY', `ctx.${helper} takes text, not ${describe(text)}`)
+}
+
 function toJson(value: unknown): string {
+  if (isPromise(value))
+    throw new ZzzError('ZZZ_JSON_UNSERIALISABLE', 'ctx.json: the value is a promise; await it first')
   let text: string | undefined
   try {
     text = JSON.stringify(value)

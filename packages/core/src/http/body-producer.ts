@@ -1,4 +1,5 @@
 import { reportError } from '../internal/report.ts'
+import { fileProducer } from './file-producer.ts'
 import type { FileRange } from './file-range.ts'
 import { isFileRange, type StreamBody } from './reply.ts'
 
@@ -6,14 +7,39 @@ import { isFileRange, type StreamBody } from './reply.ts'
 export interface BodyProducer {
   /** The next piece, or null after the last. Rejects when the source fails. */
   next(): Promise<Uint8Array | string | null>
+  /**
+   * Says that the operating system has all pieces given so far, so that their memory may serve for the next ones. A
+   * caller that does not know when that is never calls it.
+   */
+  taken?(): void
   /** Ends the source early and frees what it holds. Safe at any time, also while `next` is pending, and repeatedly. */
   cancel(): void
 }
 
 /** Opens a streamed body. A web stream is read by a reader, since only that can be cancelled while a read is pending. */
 export function openBody(body: StreamBody | FileRange): BodyProducer {
+  if (isFileRange(body)) return fileProducer(body)
   if (body instanceof ReadableStream) return fromWebStream(body as ReadableStream<Uint8Array | string>)
   return fromIterator(body)
+}
+
+/**
+ * Opens a streamed body and asks for its first piece at once. To be called before the head is written: a body that reads
+ * the request's body makes `100 Continue` go out first then.
+ */
+export function startBody(body: StreamBody | FileRange): BodyProducer {
+  const producer = openBody(body)
+  let first: Promise<Uint8Array | string | null> | undefined = producer.next()
+  // Whoever asks for it hears of its failure; nobody may ask when the client is gone before.
+  first.catch(() => {})
+  return {
+    next() {
+      const piece = first ?? producer.next()
+      first = undefined
+      return piece
+    },
+    cancel: () => producer.cancel(),
+  }
 }
 
 function fromWebStream(stream: ReadableStream<Uint8Array | string>): BodyProducer {
@@ -29,7 +55,7 @@ function fromWebStream(stream: ReadableStream<Uint8Array | string>): BodyProduce
   }
 }
 
-function fromIterator(body: StreamBody | FileRange): BodyProducer {
+function fromIterator(body: StreamBody): BodyProducer {
   const iterator = body[Symbol.asyncIterator]()
   let open = true
   const close = () => {
@@ -48,12 +74,11 @@ function fromIterator(body: StreamBody | FileRange): BodyProducer {
   }
 }
 
-/** A node stream is destroyed, a generator told to return, a file closed; each frees what it holds. */
-async function release(body: StreamBody | FileRange, iterator: AsyncIterator<unknown>): Promise<void> {
+/** A node stream is destroyed, a generator told to return; each frees what it holds. */
+async function release(body: StreamBody, iterator: AsyncIterator<unknown>): Promise<void> {
   const destroy = (body as { destroy?: unknown }).destroy
   if (typeof destroy === 'function') destroy.call(body)
   else await iterator.return?.()
-  if (isFileRange(body)) await body.close()
 }
 
 /** Bytes in memory as pieces that a slow client can be watched taking. */

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
-import { type BodySource, bytesSource, collect, emptyBody, iterateSource, toWebStream, webSource } from './body-source.ts'
+import {
+  type BodySource,
+  bytesSource,
+  collect,
+  emptyBody,
+  iterateSource,
+  toWebStream,
+  webSource,
+} from './body-source.ts'
 
 const bytes = (content: string) => Uint8Array.from(Buffer.from(content))
 
 /** A source over a list of pieces: some are here at once, some later; an error breaks it off. */
 function listSource(pieces: (string | Promise<string> | Error)[], length?: number) {
-  const source = {
+  const source: BodySource & { cancelled: number } = {
     length,
+    disturbed: false,
     cancelled: 0,
     read() {
       const piece = pieces.shift()
@@ -20,7 +29,7 @@ function listSource(pieces: (string | Promise<string> | Error)[], length?: numbe
       source.cancelled++
     },
     [Symbol.asyncIterator]: () => iterateSource(source),
-  } satisfies BodySource & { cancelled: number }
+  }
   return source
 }
 
@@ -118,8 +127,23 @@ describe('sources', () => {
     assert.equal(await source.read(), null)
   })
 
+  it('say when they are disturbed: by a read or a cancellation', async () => {
+    const make = [() => bytesSource(bytes('ab')), () => webSource(new Blob(['ab']).stream())]
+    for (const source of make.map((create) => create())) {
+      assert.equal(source.disturbed, false)
+      await source.read()
+      assert.equal(source.disturbed, true)
+    }
+    for (const source of make.map((create) => create())) {
+      source.cancel()
+      assert.equal(source.disturbed, true)
+    }
+  })
+
   it('webSource may be cancelled after its stream failed', async () => {
-    const source = webSource(new ReadableStream({ start: (controller) => controller.error(new Error('cut')) }))
+    const source = webSource(
+      new ReadableStream({ start: (controller) => controller.error(new Error('cut')) }),
+    )
     source.cancel()
     await assert.rejects(async () => source.read(), { message: 'cut' })
   })

@@ -40,8 +40,15 @@ function tooLarge(source: BodySource, limit: number): ZzzError {
   )
 }
 
-/** The async iterator of a source; leaving the loop early cancels the rest. */
+/** Throws `ZZZ_BODY_CONSUMED` for a source that was read or given up: what is left is not the body. */
+export function refuseDisturbed(source: BodySource): void {
+  if (!source.disturbed) return
+  throw new ZzzError('ZZZ_BODY_CONSUMED', 'The request body was read or given up before; it can be read once')
+}
+
+/** The async iterator of a source; leaving the loop early cancels the rest. Throws as `refuseDisturbed` does. */
 export function iterateSource(source: BodySource): AsyncIterator<Uint8Array> {
+  refuseDisturbed(source)
   return {
     async next() {
       const value = await source.read()
@@ -56,6 +63,7 @@ export function iterateSource(source: BodySource): AsyncIterator<Uint8Array> {
 
 /** A source as a web stream that reads no further than its reader asks. */
 export function toWebStream(source: BodySource): ReadableStream<Uint8Array> {
+  refuseDisturbed(source)
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {

@@ -1,12 +1,14 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { ZzzError } from '../errors.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
+import type { FileDescriptor } from './file-descriptor.ts'
+import { openFile } from './open-file.ts'
 
 const chunkSize = 64 * 1024
 
 /** A reply body that is a range of a file: its length is known, its bytes are read as the client takes them. */
 export interface FileRange extends AsyncIterable<Uint8Array> {
   readonly kind: 'file'
-  readonly file: FileHandle
+  readonly file: FileDescriptor
   /** First byte. */
   readonly start: number
   /** Number of bytes. */
@@ -30,40 +32,47 @@ const optionRules: OptionRules<FileRangeOptions> = { start: bytesRule, length: b
 
 /**
  * Opens a file as a reply body. Rejects with Node's error when it cannot be opened or is no regular file, and with
- * `ZZZ_OPTION_INVALID`.
+ * `ZZZ_OPTION_INVALID`. A file that shrinks while it is sent breaks the reply off with `ZZZ_FILE_CHANGED`.
  */
 export async function fileRange(path: string, options: FileRangeOptions = {}): Promise<FileRange> {
   checkOptions('fileRange', options, optionRules)
-  const file = await open(path, 'r')
-  try {
-    const stat = await file.stat()
-    if (!stat.isFile()) throw Object.assign(new Error(`${path} is not a regular file`), { code: 'EISDIR' })
-    const start = Math.min(options.start ?? 0, stat.size)
-    const length = Math.min(options.length ?? stat.size, stat.size - start)
-    const range: FileRange = {
-      kind: 'file',
-      file,
-      start,
-      length,
-      close: () => file.close(),
-      [Symbol.asyncIterator]: () => readRange(range),
-    }
-    return range
-  } catch (error) {
-    await file.close()
-    throw error
+  const { content, stamp } = await openFile(path, { inMemory: -1, followLink: true })
+  const start = Math.min(options.start ?? 0, stamp.size)
+  const length = Math.min(options.length ?? stamp.size, stamp.size - start)
+  return rangeOf(content as FileDescriptor, start, length)
+}
+
+/** A range of a file that is open already, which belongs to the range from here on. */
+export function rangeOf(file: FileDescriptor, start: number, length: number): FileRange {
+  return {
+    kind: 'file',
+    file,
+    start,
+    length,
+    close: () => file.close(),
+    [Symbol.asyncIterator]: () => readRange(file, start, length),
   }
 }
 
-async function* readRange(range: FileRange): AsyncGenerator<Uint8Array> {
-  let position = range.start
-  const end = range.start + range.length
+/** The bytes of a range, piece by piece. Throws `ZZZ_FILE_CHANGED` when the file ends before them. */
+export async function* readRange(
+  file: FileDescriptor,
+  start: number,
+  length: number,
+): AsyncGenerator<Uint8Array> {
+  let position = start
+  const end = start + length
   while (position < end) {
     // A fresh buffer each time: the socket may still be sending the last one.
     const buffer = Buffer.allocUnsafeSlow(Math.min(chunkSize, end - position))
-    const { bytesRead } = await range.file.read(buffer, 0, buffer.length, position)
-    if (bytesRead === 0) return
-    position += bytesRead
-    yield bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead)
+    const count = await file.read(buffer, 0, position)
+    if (count === 0) throw fileEnded(position, end)
+    position += count
+    yield count === buffer.length ? buffer : buffer.subarray(0, count)
   }
+}
+
+/** A file that ended while there were bytes to send. */
+export function fileEnded(position: number, end: number): ZzzError {
+  return new ZzzError('ZZZ_FILE_CHANGED', `A file ended at byte ${position} while it was sent to byte ${end}`)
 }

@@ -73,7 +73,10 @@ describe('HeaderList', () => {
   it('refuses names that are no tokens', () => {
     for (const name of ['', 'a b', 'a:', 'a\r\n', 'ä', '"', '(x)', 'a/b']) {
       for (const method of ['set', 'append'] as const) {
-        assert.throws(() => new HeaderList()[method](name, 'x'), { code: 'ZZZ_HEADER_INVALID', message: /token/ })
+        assert.throws(() => new HeaderList()[method](name, 'x'), {
+          code: 'ZZZ_HEADER_INVALID',
+          message: /token/,
+        })
       }
     }
     assert.throws(() => HeaderList.from([['a b', 'x']]), { code: 'ZZZ_HEADER_INVALID' })
@@ -82,7 +85,10 @@ describe('HeaderList', () => {
 
   it('refuses values that could split a response or are not Latin-1', () => {
     for (const value of ['a\r\nx: y', '\n', '\r', '\0', '\x7f', 'a\x1b[2J', 'ś', '👋']) {
-      assert.throws(() => new HeaderList().set('x', value), { code: 'ZZZ_HEADER_INVALID', message: /header x/ })
+      assert.throws(() => new HeaderList().set('x', value), {
+        code: 'ZZZ_HEADER_INVALID',
+        message: /header x/,
+      })
     }
     for (const value of ['', 'a\tb', ' ', 'ü', '\xff', '"~']) new HeaderList().append('x', value)
   })

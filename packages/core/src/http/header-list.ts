@@ -101,10 +101,10 @@ function checkField(name: string, value: string): string {
       `Header name ${JSON.stringify(name)} is not a token (RFC 9110 5.6.2)`,
     )
   }
-  if (notFieldValue.test(value)) {
+  if (typeof value !== 'string' || notFieldValue.test(value)) {
     throw new ZzzError(
       'ZZZ_HEADER_INVALID',
-      `Value of header ${name} has a control character or one above U+00FF: ${JSON.stringify(value)}. Encode it first`,
+      `Value of header ${name} is no text, or has a control character or one above U+00FF: ${JSON.stringify(value)}. Encode it first`,
     )
   }
   return name.toLowerCase()

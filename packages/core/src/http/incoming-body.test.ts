@@ -11,7 +11,12 @@ const gone = new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'gone')
 function incoming(length?: number) {
   const asked: string[] = []
   const ask = (what: string) => () => void asked.push(what)
-  const flow = { started: ask('started'), pause: ask('pause'), resume: ask('resume'), cancelled: ask('cancelled') }
+  const flow = {
+    started: ask('started'),
+    pause: ask('pause'),
+    resume: ask('resume'),
+    cancelled: ask('cancelled'),
+  }
   return { body: new IncomingBody(flow, length), asked }
 }
 
@@ -36,6 +41,17 @@ describe('IncomingBody: reading', () => {
     for (const piece of ['a', 'b', 'c']) body.push(Buffer.from(piece))
     body.end()
     assert.equal(await text(body), 'abc')
+  })
+
+  it('is disturbed by a read and by a cancellation, not by what arrives', () => {
+    const { body } = incoming()
+    body.push(Buffer.from('a'))
+    assert.equal(body.disturbed, false)
+    body.read()
+    assert.equal(body.disturbed, true)
+    const cancelled = incoming().body
+    cancelled.cancel()
+    assert.equal(cancelled.disturbed, true)
   })
 
   it('says once when somebody reads for the first time, but not for what has arrived already', () => {
@@ -117,14 +133,15 @@ describe('IncomingBody: breaking off', () => {
     assert.equal(whole.read(), null)
   })
 
-  it('cancel ends it for the reader, drops what comes, and tells the connection once', async () => {
+  it('cancel breaks it off for the reader, drops what comes, and tells the connection once', async () => {
     const { body, asked } = incoming()
     const pending = body.read()
     body.cancel()
     body.cancel()
-    assert.equal(await pending, null)
+    const givenUp = { code: 'ZZZ_BODY_CONSUMED' }
+    await assert.rejects(async () => pending, givenUp)
     for (let round = 0; round < 4; round++) body.push(half)
-    assert.equal(body.read(), null)
+    await assert.rejects(async () => body.read(), givenUp)
     assert.deepEqual([asked, body.paused], [['started', 'cancelled'], false])
   })
 

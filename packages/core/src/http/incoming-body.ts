@@ -1,4 +1,4 @@
-import type { ZzzError } from '../errors.ts'
+import { ZzzError } from '../errors.ts'
 import { type BodySource, iterateSource } from './body-source.ts'
 
 /** What an incoming body asks of the connection that feeds it. */
@@ -83,7 +83,8 @@ export class IncomingBody implements BodySource {
     const chunk = this.#chunks.shift()
     if (chunk !== undefined) return this.#taken(chunk)
     if (this.#error !== undefined) return Promise.reject(this.#error)
-    if (this.complete || this.#cancelled) return null
+    if (this.#cancelled) return Promise.reject(givenUp())
+    if (this.complete) return null
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject }
     })
@@ -94,7 +95,7 @@ export class IncomingBody implements BodySource {
     this.#cancelled = true
     this.#paused = false
     this.#chunks = []
-    this.#settle((waiting) => waiting.resolve(null))
+    this.#settle((waiting) => waiting.reject(givenUp()))
     if (!this.complete) this.#flow.cancelled()
   }
 
@@ -122,4 +123,10 @@ export class IncomingBody implements BodySource {
     this.#waiting = undefined
     how(waiting)
   }
+}
+
+function givenUp(): ZzzError {
+  const message =
+    'The request body was given up: the reply is out, or a limit was passed. Await the read before replying'
+  return new ZzzError('ZZZ_BODY_CONSUMED', message)
 }

@@ -1,4 +1,5 @@
 import { ZzzError } from '../errors.ts'
+import { describe } from '../internal/options.ts'
 import type { FileRange } from './file-range.ts'
 import { HeaderList } from './header-list.ts'
 import type { Upgrade } from './upgrade.ts'
@@ -52,7 +53,8 @@ export class Reply {
   /**
    * For back ends: takes the reply for sending. Throws `ZZZ_REPLY_REUSED` the second time, because a reply kept in a
    * variable and returned for two requests would share its headers and its stream between them; `ZZZ_STATUS_INVALID` for
-   * a status that ends no request (RFC 9110 section 15.2), unless it is an upgrade.
+   * a status that ends no request (RFC 9110 section 15.2), unless it is an upgrade; `ZZZ_REPLY_BODY` for a body of no
+   * kind that can be sent.
    */
   take(): void {
     if (checkStatus(this.statusCode) < 200 && !isUpgrade(this.body)) {
@@ -65,6 +67,7 @@ export class Reply {
       throw new ZzzError('ZZZ_REPLY_REUSED', 'This reply was sent before. Make a new one for each request')
     }
     this.#taken = true
+    checkBody(this.body)
   }
 }
 
@@ -73,6 +76,26 @@ function checkStatus(code: number): number {
     throw new ZzzError('ZZZ_STATUS_INVALID', `A status is an integer from 100 to 599, got ${code}`)
   }
   return code
+}
+
+/** Throws `ZZZ_REPLY_BODY` for what types keep out and values let in: a number, a list, a function not called. */
+export function checkBody(body: unknown): void {
+  if (typeof body === 'string' || body === null) return
+  if (
+    typeof body === 'object' &&
+    (body instanceof Uint8Array || Symbol.asyncIterator in body || isKind(body))
+  )
+    return
+  const advice = typeof body === 'function' ? '; was the generator meant to be called?' : ''
+  throw new ZzzError(
+    'ZZZ_REPLY_BODY',
+    `A reply's body is text, bytes, null, a stream, a file range or an upgrade, not ${describe(body)}${advice}`,
+  )
+}
+
+function isKind(body: object): boolean {
+  const { kind } = body as { kind?: unknown }
+  return kind === 'upgrade' || kind === 'file'
 }
 
 /** A reply whose only header is a content type known to be valid; the short way for the helpers of the context. */

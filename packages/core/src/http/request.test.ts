@@ -42,7 +42,8 @@ describe('Request: target', () => {
 
 describe('Request: headers', () => {
   it('are cut out of a raw block, values without the white space around them', () => {
-    const headers = '\r\nHost: a\r\nX-A:1\r\nX-B: \t two  words \t\r\nX-Empty:\r\nx-blank: \r\nX-A: a:b\r\n\r\n'
+    const headers =
+      '\r\nHost: a\r\nX-A:1\r\nX-B: \t two  words \t\r\nX-Empty:\r\nx-blank: \r\nX-A: a:b\r\n\r\n'
     assert.deepEqual(
       [...makeRequest({ headers }).headers],
       [

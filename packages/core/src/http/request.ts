@@ -1,6 +1,14 @@
 import { ZzzError } from '../errors.ts'
+import { isPromise } from '../internal/maybe-promise.ts'
 import { reportError } from '../internal/report.ts'
-import { type BodySource, bytesSource, collect, emptyBody, toWebStream } from './body-source.ts'
+import {
+  type BodySource,
+  bytesSource,
+  collect,
+  emptyBody,
+  refuseDisturbed,
+  toWebStream,
+} from './body-source.ts'
 import { HeaderList } from './header-list.ts'
 import type { Outcome } from './outcome.ts'
 
@@ -170,6 +178,11 @@ export class Request {
     if (this.#listeners !== undefined) for (const listener of this.#listeners) this.#notify(listener, outcome)
   }
 
+  /** Why the request was aborted; undefined while it was not. */
+  get abortReason(): unknown {
+    return this.#aborted
+  }
+
   /** For back ends: aborts `signal`. */
   abort(reason: ZzzError): void {
     this.#aborted ??= reason
@@ -177,18 +190,19 @@ export class Request {
   }
 
   async #collect(limit: number): Promise<Uint8Array> {
-    if (this.body.disturbed) {
-      const what = `The body of ${this.method} ${this.path} was streamed or given up before; it can be read once`
-      throw new ZzzError('ZZZ_BODY_CONSUMED', what)
-    }
+    refuseDisturbed(this.body)
     return collect(this.body, limit)
   }
 
   #notify(listener: (outcome: Outcome) => void, outcome: Outcome): void {
-    try {
-      listener(outcome)
-    } catch (error) {
+    const report = (error: unknown) =>
       reportError(error, `An onSettled listener of ${this.method} ${this.target} failed`)
+    try {
+      // A listener may be asynchronous, though nobody waits for it.
+      const done: unknown = listener(outcome)
+      if (isPromise(done)) done.then(undefined, report)
+    } catch (error) {
+      report(error)
     }
   }
 

@@ -40,6 +40,12 @@ export function toWebRequest(request: Request): globalThis.Request {
 
 /** A web `Response` as a reply; several `Set-Cookie` stay apart. Throws `ZZZ_STATUS_INVALID` for `Response.error()`. */
 export function fromWebResponse(response: Response): Reply {
+  if (response.bodyUsed || response.body?.locked) {
+    throw new ZzzError(
+      'ZZZ_REPLY_REUSED',
+      'This Response was sent or read before. Make a new one for each request',
+    )
+  }
   return new Reply(200, response.body as StreamBody | null, HeaderList.from(response.headers)).status(
     response.status,
   )
@@ -50,15 +56,6 @@ export function fromWebResponse(response: Response): Reply {
  * `ZZZ_UPGRADE_UNSUPPORTED` for an upgrade: a `Response` cannot hand over a connection.
  */
 export function toWebResponse(request: Request, reply: Reply): Response {
-  try {
-    return convert(request, reply)
-  } catch (error) {
-    request.settle({ status: 0, bytesSent: 0, aborted: true, error })
-    throw error
-  }
-}
-
-function convert(request: Request, reply: Reply): Response {
   reply.take()
   if (isUpgrade(reply.body)) {
     throw new ZzzError(

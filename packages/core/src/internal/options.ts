@@ -55,5 +55,6 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`
+  if (Array.isArray(value)) return 'a list'
+  return value instanceof Error ? `an error (${value.name})` : `a value of type ${typeof value}`
 }

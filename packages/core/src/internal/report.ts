@@ -7,6 +7,7 @@ export function reportError(error: unknown, where: string): void {
     cause: error,
   })
   warning.name = 'ZzzUnhandledError'
-  if (error instanceof Error && error.stack !== undefined) warning.stack = `${where}: ${error.stack}`
+  // Node prints a warning's detail below its message, but a stack only with --trace-warnings.
+  if (error instanceof Error) Object.assign(warning, { detail: error.stack })
   process.emitWarning(warning)
 }

@@ -43,8 +43,8 @@ export function httpsRedirect(options: HttpsRedirectOptions = {}): Middleware {
 }
 
 /** The name or address that the client asked for, without its port. Throws 400 where there is none. */
-function hostName({ request }: Context): string {
-  const host = request.host.replace(/:\d*$/, '')
+function hostName(ctx: Context): string {
+  const host = ctx.host.replace(/:\d*$/, '')
   if (host === '' || !isValidHost(host)) throw new HttpError(400, 'The request has no valid host')
   return host
 }

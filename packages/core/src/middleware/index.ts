@@ -1,5 +1,8 @@
 export { type ErrorPagesOptions, errorPages } from './error-pages.ts'
+export { type HealthCheck, type HealthOptions, health } from './health.ts'
 export { type HstsOptions, hsts } from './hsts.ts'
 export { type HttpsRedirectOptions, httpsRedirect } from './https-redirect.ts'
 export { type LoggerOptions, logger } from './logger.ts'
 export { type RequestIdOptions, requestId, requestIdKey } from './request-id.ts'
+export { staticFiles } from './static/static-files.ts'
+export type { StaticFilesOptions } from './static/static-options.ts'

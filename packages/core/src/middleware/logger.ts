@@ -1,4 +1,4 @@
-import { styleText } from 'node:util'
+import { inspect, styleText } from 'node:util'
 import type { Middleware } from '../context/middleware.ts'
 import { checkOptions } from '../internal/options.ts'
 
@@ -33,7 +33,7 @@ export function logger(options: LoggerOptions = {}): Middleware {
     ctx.onSettled(({ status, bytesSent, aborted, error }) => {
       const time = (performance.now() - start).toFixed(1)
       const end = aborted ? ' aborted' : ''
-      const cause = error !== undefined && (status >= 500 || aborted) ? `\n${describeError(error)}` : ''
+      const cause = isFault(error, status) ? `\n${describeError(error)}` : ''
       write(`${method} ${printable(path)} ${paint(status, colour)} ${time} ms ${bytesSent} B${end}${cause}`)
     })
     return next()
@@ -55,6 +55,20 @@ function printable(text: string): string {
   )
 }
 
+/** True for what somebody has to look into: not for what clients do, nor for statuses that a handler chose. */
+function isFault(error: unknown, status: number): boolean {
+  if (error === undefined) return false
+  const { code } = (error ?? {}) as { code?: unknown }
+  return (
+    code !== 'ZZZ_CLIENT_DISCONNECTED' &&
+    code !== 'ZZZ_METHOD_UNKNOWN' &&
+    (status >= 500 || status === 0 || status < 400)
+  )
+}
+
+/** The stack of an error and of what caused it. */
 function describeError(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (!(error instanceof Error)) return `thrown: ${inspect(error)}`
+  const stack = error.stack ?? String(error)
+  return error.cause === undefined ? stack : `${stack}\ncaused by ${describeError(error.cause)}`
 }

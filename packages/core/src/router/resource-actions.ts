@@ -27,6 +27,14 @@ export const actions: readonly (readonly [
 /** The names of all actions. */
 export const actionNames: ReadonlySet<unknown> = new Set(actions.map(([name]) => name))
 
+/** What other frameworks call an action: a controller with one of these and without ours is a slip. */
+const synonyms: readonly (readonly [other: string, ResourceAction])[] = [
+  ['list', 'index'],
+  ['store', 'create'],
+  ['destroy', 'delete'],
+  ['remove', 'delete'],
+]
+
 /** Which of the controller's actions to route. */
 export interface ActionChoice {
   readonly only?: readonly ResourceAction[] | undefined
@@ -48,8 +56,14 @@ export function chooseActions(
   }
   if (only !== undefined && except.length > 0) throw refuse('give "only" or "except", not both')
   const present = actions.map(([action]) => action).filter((action) => controller[action] !== undefined)
-  if (present.length === 0)
-    throw refuse(`the controller has no handler; known are ${[...actionNames].join(', ')}`)
+  if (present.length === 0) {
+    const found = Object.keys(controller).join(', ') || 'nothing'
+    throw refuse(`the controller has no handler, only ${found}; known are ${[...actionNames].join(', ')}`)
+  }
+  for (const [other, action] of synonyms) {
+    if (!(other in controller) || present.includes(action)) continue
+    throw refuse(`the controller has ${other}; here that action is called ${action}`)
+  }
   const missing = only?.find((action) => !present.includes(action))
   if (missing !== undefined) throw refuse(`"only" names ${missing}, but the controller has no such handler`)
   return new Set((only ?? present).filter((action) => !except.includes(action)))

@@ -12,6 +12,12 @@ export interface ListenOptions {
   readonly host: string
   /** 0 lets the system choose; `Listener.address` tells. */
   readonly port: number
+  /** A Unix domain socket instead of host and port. */
+  readonly path?: string | undefined
+  /** A listening socket that this process inherited, instead of all of them. */
+  readonly fd?: number | undefined
+  /** Every connection begins with a header of the PROXY protocol. */
+  readonly proxyProtocol?: boolean | undefined
   readonly limits: Limits
   readonly timeouts: Timeouts
   /** Given when the listener speaks TLS and nothing else. */
@@ -24,9 +30,13 @@ export interface ListenOptions {
 
 /** Where a listener can be reached. */
 export interface Address {
+  /** Empty for a Unix domain socket. */
   readonly host: string
+  /** 0 for a Unix domain socket. */
   readonly port: number
-  /** `http://127.0.0.1:5555`, `https://…` with TLS, ready to print. */
+  /** Of a Unix domain socket, else undefined. */
+  readonly path: string | undefined
+  /** `http://127.0.0.1:5555`, `https://…` with TLS, or `unix:/run/app.sock`, ready to print. */
   readonly url: string
 }
 

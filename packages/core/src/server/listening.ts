@@ -1,28 +1,45 @@
 import { once } from 'node:events'
-import type { AddressInfo, Server } from 'node:net'
+import { rm, stat } from 'node:fs/promises'
+import { type AddressInfo, connect, type Server } from 'node:net'
 import type { Address, ListenOptions } from './backend.ts'
 import type { ConnectionGate } from './connection-gate.ts'
 
-/** Starts a server on the address of the options; rejects with Node's error (`EADDRINUSE` …) when it cannot. */
-export function startListening(server: Server, { host, port }: ListenOptions): Promise<void> {
+/** Where a server listens: what `ListenOptions` says of it. */
+export type Endpoint = Pick<ListenOptions, 'host' | 'port' | 'path' | 'fd'>
+
+/** Starts a server on the endpoint of the options; rejects with Node's error (`EADDRINUSE` …) when it cannot. */
+export async function startListening(server: Server, { host, port, path, fd }: Endpoint): Promise<void> {
+  if (fd !== undefined) return listen(server, { fd })
+  if (path === undefined) return listen(server, { host, port, backlog: 511 })
+  await removeStaleSocket(path)
+  return listen(server, { path, backlog: 511 })
+}
+
+function listen(server: Server, options: object): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host, port, backlog: 511 }, () => {
+    server.listen(options, () => {
       server.off('error', reject)
       resolve()
     })
   })
 }
 
-/** Where a listening server can be reached; the unspecified address is shown as the loopback one. */
-export function addressOf(server: Server, scheme: 'http' | 'https'): Address {
-  const { address, port, family } = server.address() as AddressInfo
-  const reachable = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
-  return {
-    host: address,
-    port,
-    url: `${scheme}://${family === 'IPv6' ? `[${reachable}]` : reachable}:${port}`,
-  }
+/** Removes the socket file that a killed process left behind; one that somebody listens on stays. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const file = await stat(path).catch(() => undefined)
+  if (file?.isSocket() === true && !(await isAnswered(path))) await rm(path, { force: true })
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'))
+  })
 }
 
 /** Resolves when no connection is open any more, or when the signal aborts, whichever is first. */
@@ -32,4 +49,14 @@ export async function emptied(gate: ConnectionGate, signal: AbortSignal): Promis
   const gaveUp = once(signal, 'abort', { signal: heard.signal }).catch(() => {})
   await Promise.race([gate.whenEmpty(), gaveUp])
   heard.abort()
+}
+
+/** Where a listening server can be reached; the unspecified address is shown as the loopback one. */
+export function addressOf(server: Server, scheme: 'http' | 'https'): Address {
+  const bound = server.address() as AddressInfo | string
+  if (typeof bound === 'string') return { host: '', port: 0, path: bound, url: `unix:${bound}` }
+  const { address, port, family } = bound
+  const reachable = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
+  const url = `${scheme}://${family === 'IPv6' ? `[${reachable}]` : reachable}:${port}`
+  return { host: address, port, path: undefined, url }
 }

@@ -1,13 +1,16 @@
+import { setTimeout } from 'node:timers/promises'
 import { ZzzError } from '../errors.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { reportError } from '../internal/report.ts'
-import type { Address, Backend, Handle, Listener } from './backend.ts'
+import type { Address, Backend, Handle, Listener, ListenOptions } from './backend.ts'
 import { nodeBackend } from './backends/node/node-backend.ts'
 import { zzzBackend } from './backends/zzz/zzz-backend.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { onSignals } from './signals.ts'
+import { activatedSocket } from './socket-activation.ts'
 import { defaultTimeouts, type Timeouts } from './timeouts.ts'
-import { openTls } from './tls/open-tls.ts'
+import type { TlsEnvironment } from './tls/open-tls.ts'
+import type { Tls } from './tls/tls.ts'
 import type { TlsOptions } from './tls/tls-options.ts'
 
 /** What can be served: an application of `createApp`, or anything with the same functions. */
@@ -15,6 +18,8 @@ export interface Servable {
   /** Where it runs: `development`, `test`, `production` or another name. Unknown counts as production. */
   readonly environment?: string | undefined
   readonly handle: Handle
+  /** Hears that the server is about to close: readiness ends. */
+  drain?(): void
   start(): Promise<void>
   stop(options: { deadline: number }): Promise<void>
 }
@@ -25,6 +30,18 @@ export interface ServeOptions {
   port?: number | undefined
   /** The address to listen on. Default `127.0.0.1`; `0.0.0.0` or `::` let other machines connect. */
   host?: string | undefined
+  /** A Unix domain socket to listen on instead of host and port; one that a killed process left behind is replaced. */
+  path?: string | undefined
+  /**
+   * A listening socket that this process inherited: its file descriptor, or `systemd` for the first one of socket
+   * activation (`LISTEN_FDS`).
+   */
+  fd?: number | 'systemd' | undefined
+  /**
+   * Every connection begins with a header of the PROXY protocol, version 1 or 2, that names the client; one without is
+   * cut. Only for servers that nobody but the proxy can reach, and only on back end `zzz`. Default false.
+   */
+  proxyProtocol?: boolean | undefined
   /** `zzz`, the framework's own server (default), `node` over `node:http`, or a back end of your own. */
   backend?: 'zzz' | 'node' | Backend | undefined
   /**
@@ -38,6 +55,11 @@ export interface ServeOptions {
   timeouts?: Partial<Timeouts> | undefined
   /** Milliseconds that running requests get to finish when the server closes. Default 10,000. */
   drain?: number | undefined
+  /**
+   * Milliseconds between saying that the server is not ready any more (`health`) and closing its listening socket, for
+   * balancers that need time to notice. Default 0.
+   */
+  drainDelay?: number | undefined
   /** Close on SIGTERM and SIGINT; a second signal kills the process at once. Default true. */
   signals?: boolean | undefined
   /** Runs when the server closes, after the services have stopped. */
@@ -76,15 +98,16 @@ const backends = { zzz: zzzBackend, node: nodeBackend }
  * ```
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<Server> {
-  const { backend, drain, onError, ...listenOptions } = resolveOptions(options)
-  const tls = options.tls && (await openTls(options.tls, { environment: app.environment, onError }))
+  const { backend, drain, drainDelay, ...listenOptions } = resolveOptions(options)
+  const { onError } = listenOptions
+  const tls = options.tls && (await loadTls(options.tls, { environment: app.environment, onError }))
   await app.start().catch((error: unknown) => {
     tls?.close()
     throw error
   })
   let listener: Listener
   try {
-    listener = await backend.listen(app.handle, { ...listenOptions, tls, onError })
+    listener = await backend.listen(app.handle, { ...listenOptions, tls })
   } catch (cause) {
     tls?.close()
     await app.stop({ deadline: drain }).catch((error: unknown) => reportError(error, 'A start was given up'))
@@ -104,8 +127,10 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   async function shutDown(deadline: number): Promise<void> {
     removeSignals()
     try {
+      app.drain?.()
+      if (drainDelay > 0) await setTimeout(timerDelay(drainDelay))
       await drainListener(listener, deadline).finally(() => tls?.close())
-      await app.stop({ deadline })
+      await app.stop({ deadline: timerDelay(drain) })
     } finally {
       await options.onClose?.()
     }
@@ -121,10 +146,16 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   }
 }
 
+/** TLS is loaded when it is used: its modules cost memory and time to start. */
+async function loadTls(options: TlsOptions | 'self-signed', environment: TlsEnvironment): Promise<Tls> {
+  const { openTls } = await import('./tls/open-tls.ts')
+  return openTls(options, environment)
+}
+
 async function drainListener(listener: Listener, deadline: number): Promise<void> {
   await listener.stopAccepting()
   const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(), deadline)
+  const timer = globalThis.setTimeout(() => controller.abort(), deadline)
   await listener.drain(controller.signal)
   clearTimeout(timer)
   listener.destroy()
@@ -136,15 +167,10 @@ function reportFailure(error: unknown): void {
   process.exitCode = 1
 }
 
-interface Resolved {
+interface Resolved extends ListenOptions {
   readonly backend: Backend
-  readonly host: string
-  readonly port: number
-  readonly http2: boolean
-  readonly limits: Limits
-  readonly timeouts: Timeouts
   readonly drain: number
-  readonly onError: (error: unknown) => void
+  readonly drainDelay: number
 }
 
 const amountRule = ['a number that is not negative', isAmount] as const
@@ -154,12 +180,16 @@ const recordRule = ['an object', (value: unknown) => typeof value === 'object' &
 const optionRules: OptionRules<ServeOptions> = {
   port: ['an integer from 0 to 65535', isPort],
   host: ['an address or a name', (value) => typeof value === 'string' && value !== ''],
+  path: ['a path', (value) => typeof value === 'string' && value !== ''],
+  fd: ['a file descriptor or "systemd"', (value) => value === 'systemd' || isDescriptor(value)],
+  proxyProtocol: ['true or false', (value) => typeof value === 'boolean'],
   backend: ['"zzz", "node" or a back end', isBackend],
   tls: ['"self-signed" or an object with cert and key', isTls],
   http2: ['true or false', (value) => typeof value === 'boolean'],
   limits: recordRule,
   timeouts: recordRule,
   drain: amountRule,
+  drainDelay: amountRule,
   signals: ['true or false', (value) => typeof value === 'boolean'],
   onClose: functionRule,
   onError: functionRule,
@@ -167,14 +197,20 @@ const optionRules: OptionRules<ServeOptions> = {
 
 function resolveOptions(options: ServeOptions): Resolved {
   checkOptions('serve', options, optionRules)
-  const { backend = 'zzz', port = 5555, host = '127.0.0.1', drain = 10000, http2 = false } = options
+  const { backend = 'zzz', port = 5555, host = '127.0.0.1', path, fd } = options
+  const { http2 = false, proxyProtocol = false } = options
   if (http2) checkHttp2(options)
+  if (proxyProtocol) checkProxyProtocol(options)
   return {
     backend: typeof backend === 'string' ? backends[backend] : backend,
     host,
     port,
+    path,
+    fd: fd === 'systemd' ? activatedSocket() : fd,
+    proxyProtocol,
     http2,
-    drain,
+    drain: options.drain ?? 10000,
+    drainDelay: options.drainDelay ?? 0,
     limits: withDefaults('limits', defaultLimits, options.limits),
     timeouts: withDefaults('timeouts', defaultTimeouts, options.timeouts),
     onError: options.onError ?? ((error) => reportError(error, 'Server error')),
@@ -197,6 +233,10 @@ function isPort(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65535
 }
 
+function isDescriptor(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0
+}
+
 function isTls(value: unknown): boolean {
   return value === 'self-signed' || (typeof value === 'object' && value !== null)
 }
@@ -211,6 +251,16 @@ function checkHttp2({ backend = 'zzz', tls }: ServeOptions): void {
   if (fault !== undefined) throw new ZzzError('ZZZ_OPTION_INVALID', `serve: option "http2": ${fault}`)
 }
 
+function checkProxyProtocol({ backend = 'zzz', tls }: ServeOptions): void {
+  const fault =
+    backend !== 'zzz' && backend !== zzzBackend
+      ? 'only the back end "zzz" knows it'
+      : tls !== undefined
+        ? 'does not go with "tls"; let the proxy end TLS'
+        : undefined
+  if (fault !== undefined) throw new ZzzError('ZZZ_OPTION_INVALID', `serve: option "proxyProtocol": ${fault}`)
+}
+
 function isBackend(value: unknown): boolean {
   if (typeof value === 'string') return Object.hasOwn(backends, value)
   return typeof (value as Partial<Backend> | null)?.listen === 'function'
@@ -221,9 +271,10 @@ function timerDelay(ms: number): number {
   return Math.min(ms, 2 ** 31 - 1)
 }
 
-function listenFailed(cause: unknown, { host, port }: { host: string; port: number }): ZzzError {
+function listenFailed(cause: unknown, { host, port, path, fd }: ListenOptions): ZzzError {
   const { code, message } = cause as { code?: string; message: string }
   const advice =
     code === 'EADDRINUSE' ? 'another process listens there; stop it or choose another port' : `${message}`
-  return new ZzzError('ZZZ_LISTEN_FAILED', `Cannot listen on ${host} port ${port}: ${advice}`, { cause })
+  const where = fd !== undefined ? `file descriptor ${fd}` : (path ?? `${host} port ${port}`)
+  return new ZzzError('ZZZ_LISTEN_FAILED', `Cannot listen on ${where}: ${advice}`, { cause })
 }

@@ -10,7 +10,7 @@ import { Exchange, type ExchangeHost } from './exchange.ts'
 import { refusal } from './refusal.ts'
 import { http1Target } from './reply-target.ts'
 import { readHead } from './request-head.ts'
-import { acceptUpgrade, type TakenSocket } from './upgrade.ts'
+import { acceptUpgrade, type TakenSocket, takeSocket } from './upgrade.ts'
 
 /** What all connections of a listener share. */
 export interface ConnectionShared {
@@ -97,10 +97,17 @@ export class Connection implements ExchangeHost {
     return takeable
   }
 
-  /** A request came that may upgrade, or that node:http itself does not answer (CONNECT). */
-  take(message: IncomingMessage, taken: TakenSocket): void {
-    this.#taken = taken
-    this.#admit(message, taken.response, true)
+  /**
+   * node:http let go of the socket, for an offer to upgrade or for CONNECT, which it does not answer itself. Behind a
+   * request that still runs, nothing can answer it any more: that reply is the last.
+   */
+  take(message: IncomingMessage, head: Buffer): void {
+    if (this.#current !== undefined || this.#sealed) {
+      this.#sealed = true
+      return
+    }
+    this.#taken = takeSocket(message, this.#socket, head)
+    this.#admit(message, this.#taken.response, true)
   }
 
   /** What came is no valid request, or its head came too slowly. */

@@ -121,7 +121,7 @@ export class Exchange {
   }
 
   #continue(): void {
-    if (this.#phase !== 'handling') return
+    if (this.#target.headSent || this.#phase === 'over') return
     this.#continueOwed = false
     this.#target.continue()
   }
@@ -175,6 +175,7 @@ export class Exchange {
 
   #writeHead(reply: Reply, upgrade: string | undefined): void {
     const plan = planReply(reply, this.#head.method)
+    this.#sender.start(plan)
     this.#keepAlive = this.#mayKeepAlive(plan)
     this.#target.head(withUpgrade(plan, upgrade), this.#connectionField(upgrade), this.#head.version)
     this.#reply = reply

@@ -12,6 +12,9 @@ export function http2Target(stream: ServerHttp2Stream): ReplyTarget {
   return {
     stream,
     keepAlive: true,
+    get headSent() {
+      return stream.headersSent
+    },
     continue: () => stream.additionalHeaders({ ':status': 100 }),
     head(plan) {
       stream.respond(toHeaders(plan), { endStream: plan.body === null })

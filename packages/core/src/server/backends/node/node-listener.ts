@@ -7,12 +7,11 @@ import type { TLSSocket } from 'node:tls'
 import type { Address, Handle, Listener, ListenOptions } from '../../backend.ts'
 import { ConnectionGate } from '../../connection-gate.ts'
 import { addressOf, emptied, startListening } from '../../listening.ts'
+import { Ticker } from '../../ticker.ts'
 import { Handshakes, handshakeOptions } from '../../tls/handshakes.ts'
-import { Ticker } from '../zzz/ticker.ts'
 import { Connection, type ConnectionShared } from './connection.ts'
 import { Http2Connection } from './http2-connection.ts'
 import { parserFault } from './parser-fault.ts'
-import { takeSocket } from './upgrade.ts'
 
 /** A node:http or node:https server behind our gate, with one `Connection` a socket. */
 export class NodeListener implements Listener, ConnectionShared {
@@ -139,7 +138,7 @@ export class NodeListener implements Listener, ConnectionShared {
     const onRequest = (message: IncomingMessage, response: ServerResponse): void =>
       this.#connections.get(message.socket)?.request(message, response)
     const onTaken = (message: IncomingMessage, stream: Duplex, head: Buffer): void =>
-      this.#connections.get(stream)?.take(message, takeSocket(message, stream as Socket, head))
+      this.#connections.get(stream)?.take(message, head)
     const server = this.#server
     for (const event of ['request', 'checkContinue', 'checkExpectation']) server.on(event, onRequest)
     server.on('upgrade', onTaken)

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import { ZzzError } from '../../../errors.ts'
-import { type BodyProducer, openBody, slices } from '../../../http/body-producer.ts'
+import { type BodyProducer, slices, startBody } from '../../../http/body-producer.ts'
 import type { ReplyPlan } from './reply-plan.ts'
 import type { ReplyTarget } from './reply-target.ts'
 
@@ -30,6 +30,11 @@ export class ReplySender {
     return writableLength > 0 || (writableEnded && !writableFinished)
   }
 
+  /** Starts the producer of a streamed body; to be called before the head. */
+  start({ body }: ReplyPlan): void {
+    if (body !== null && !(body instanceof Uint8Array)) this.#producer = startBody(body)
+  }
+
   /**
    * Sends the body and ends the reply. Rejects with the producer's error, or with `ZZZ_REPLY_LENGTH` when the bytes are
    * not those the head promised; the reply is broken off then.
@@ -39,9 +44,11 @@ export class ReplySender {
       this.#end(body)
       return
     }
-    this.#producer = body instanceof Uint8Array ? slices(body, sliceSize) : openBody(body)
+    const producer =
+      body instanceof Uint8Array ? slices(body, sliceSize) : (this.#producer ?? startBody(body))
+    this.#producer = producer
     this.#target.flushHead()
-    await this.#pump(this.#producer, length)
+    await this.#pump(producer, length)
   }
 
   /** Ends the producer: the client is gone. */

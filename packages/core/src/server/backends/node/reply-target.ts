@@ -9,6 +9,8 @@ export interface ReplyTarget {
   readonly stream: Writable
   /** True when the protocol below lets the connection live on. */
   readonly keepAlive: boolean
+  /** True once the head was written. */
+  readonly headSent: boolean
   /** Tells the client to send its body. */
   continue(): void
   /**
@@ -28,6 +30,9 @@ export function http1Target(response: ServerResponse): ReplyTarget {
     stream: response,
     get keepAlive() {
       return response.shouldKeepAlive
+    },
+    get headSent() {
+      return response.headersSent
     },
     continue: () => response.writeContinue(),
     head(plan, connection, version) {

@@ -133,7 +133,8 @@ export function singleLength(lengths: readonly string[]): number {
 }
 
 function persists(connection: readonly string[], version: HttpVersion): boolean {
-  return version === '1.1' ? !connection.includes('close') : connection.includes('keep-alive')
+  if (connection.includes('close')) return false
+  return version === '1.1' || connection.includes('keep-alive')
 }
 
 /** True when the client waits for `100 Continue`. Throws for any other expectation. */

@@ -7,9 +7,12 @@ import type { Upgrade } from '../../../http/upgrade.ts'
 import { isPromise } from '../../../internal/maybe-promise.ts'
 import type { Handle, ListenOptions } from '../../backend.ts'
 import { lingerClose } from '../../linger-close.ts'
+import type { ProxiedClient } from '../../proxy-protocol.ts'
+import type { Ticked, Ticker } from '../../ticker.ts'
 import { type BodyDecoder, LengthDecoder } from './body-decoder.ts'
 import { bodyTooLarge, ChunkedDecoder } from './chunked-decoder.ts'
 import { faultReply } from './fault-reply.ts'
+import { handOver, offers } from './hand-over.ts'
 import { type Head, HeadParser } from './head.ts'
 import type { Framing } from './head-framing.ts'
 import { HeldBytes } from './held-bytes.ts'
@@ -17,7 +20,6 @@ import type { Output } from './output.ts'
 import { PhaseTimer } from './phase-timer.ts'
 import { ReplySender, type SenderOwner } from './reply-sender.ts'
 import { endsWithConnection, isStream } from './reply-writer.ts'
-import type { Ticked, Ticker } from './ticker.ts'
 
 /** What the connections of one listener share. */
 export interface Shared {
@@ -40,6 +42,7 @@ export interface Shared {
 export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   readonly encrypted: boolean
   readonly #socket: Socket
+  readonly #client: ProxiedClient | undefined
   readonly #shared: Shared
   readonly #sender: ReplySender
   readonly #output: Output
@@ -69,7 +72,9 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   #closing = false
   #error: unknown
 
-  constructor(socket: Socket, shared: Shared) {
+  /** `client` is who a proxy spoke for, where the socket's other end is a proxy. */
+  constructor(socket: Socket, shared: Shared, client?: ProxiedClient) {
+    this.#client = client
     this.#socket = socket
     this.#shared = shared
     this.#sender = new ReplySender(socket, this)
@@ -86,11 +91,11 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   }
 
   get remoteAddress(): string | undefined {
-    return this.#socket.remoteAddress
+    return this.#client?.remoteAddress ?? this.#socket.remoteAddress
   }
 
   get remotePort(): number | undefined {
-    return this.#socket.remotePort
+    return this.#client?.remotePort ?? this.#socket.remotePort
   }
 
   /** Closes the connection now if nothing is under way, else after the current reply. */
@@ -296,9 +301,10 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   }
 
   #send(request: Request, reply: Reply): void {
+    const producer = this.#sender.start(request, reply)
     const close = this.#closesAfter(request, reply)
     if (close) this.#closing = true
-    if (this.#sender.send(request, reply, close, this.#shared.ticker.date)) {
+    if (this.#sender.send(request, reply, producer, close, this.#shared.ticker.date)) {
       this.#replied()
     } else {
       if (this.#timer.phase !== 'body') this.#timer.enter('reply')
@@ -323,8 +329,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
 
   broken(error: unknown): void {
     this.#current = undefined
-    this.#error = error
-    this.onError(error)
+    if (error !== undefined) this.onError(error)
     this.#socket.destroy()
   }
 
@@ -390,7 +395,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   // -- upgrade --------------------------------------------------------------------------------------------------------
 
   #replyUpgrade(request: Request, reply: Reply, upgrade: Upgrade): void {
-    if (!offers(this.#framing, upgrade.protocol) || this.#decoder !== undefined || this.#closing) {
+    if (!offers(this.#framing as Framing, upgrade) || this.#decoder !== undefined || this.#closing) {
       const refusal = new ZzzError('ZZZ_UPGRADE_REQUIRED', `Ask for Upgrade: ${upgrade.protocol}`)
       this.#send(request, faultReply(426, refusal).header('upgrade', upgrade.protocol))
       return
@@ -409,20 +414,14 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
     socket.off('drain', this.#onDrain)
     socket.off('error', this.#onError)
     socket.off('close', this.#onClose)
-    // Whoever listens for data from here on starts the flow, as after node:http's `upgrade` event.
-    Object.assign(socket, { readableFlowing: null })
-    try {
-      upgrade.accept(socket, this.#held.take())
-    } catch (error) {
-      this.onError(error)
-      socket.destroy()
-    }
+    handOver(socket, upgrade, this.#held.take(), (error) => this.onError(error))
   }
 
   // -- flow and time --------------------------------------------------------------------------------------------------
 
   started(): void {
-    if (!this.#continueOwed) return
+    // Behind the head of a reply it would be taken for a part of the body.
+    if (!this.#continueOwed || this.#sender.streaming) return
     this.#continueOwed = false
     this.#output.text('HTTP/1.1 100 Continue\r\n\r\n')
     if (!this.#consuming) this.#sender.flush()
@@ -514,12 +513,6 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
     request?.abort(gone)
     this.#sender.stop(request, gone)
   }
-}
-
-/** True when the client offered this protocol, with or without a version (RFC 9110 section 7.8). */
-function offers(framing: Framing | undefined, protocol: string): boolean {
-  const offered = framing?.upgrade?.split(',') ?? []
-  return offered.some((offer) => offer.trim() === protocol.toLowerCase())
 }
 
 function disconnected(message: string, cause?: unknown): ZzzError {

@@ -4,8 +4,10 @@ import type { Limits } from '../../limits.ts'
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const notVisible = /[^\x21-\x7e]|#/
 const notFieldValue = /[^\t\x20-\x7e\x80-\xff]/
-/** What can still become a request line's version. */
-const versionPrefixes = ['', 'H', 'HT', 'HTT', 'HTTP', 'HTTP/', 'HTTP/1', 'HTTP/1.']
+/** How a TLS client begins: a handshake record of version 3.x (RFC 8446 section 5.1). */
+const tlsHandshake = '\x16\x03'
+/** What can still become a request line's version, spoken here or not. */
+const versionPrefix = /^(?:H|HT|HTT|HTTP|HTTP\/(?:\d(?:\.\d?)?)?)?$/
 
 /**
  * Says what is wrong with text that is no whole head: the slow and exact twin of the grammar in `head.ts`. It works on
@@ -26,6 +28,7 @@ function requestLineFault(line: string, whole: boolean, limits: Limits): ZzzErro
     return new ZzzError('ZZZ_TARGET_TOO_LONG', `The request line is longer than ${limits.requestLine} bytes`)
   }
   if (whole && !line.endsWith('\r')) return malformed('A line ends in a bare LF (RFC 9112 2.2)')
+  if (text.startsWith(tlsHandshake)) return malformed('This looks like TLS; this port speaks plain HTTP')
   const [method = '', target, version, ...rest] = text.split(' ')
   if (method === '' ? whole || target !== undefined : !token.test(method))
     return malformed('The method is not a token')
@@ -41,7 +44,7 @@ function requestLineFault(line: string, whole: boolean, limits: Limits): ZzzErro
 function versionFault(version: string | undefined, whole: boolean): ZzzError | undefined {
   if (version === undefined) return whole ? malformed('The request line has no HTTP version') : undefined
   if (version === 'HTTP/1.0' || version === 'HTTP/1.1') return undefined
-  if (!whole && versionPrefixes.includes(version)) return undefined
+  if (!whole && versionPrefix.test(version)) return undefined
   if (/^HTTP\/\d\.\d$/.test(version)) {
     return new ZzzError('ZZZ_VERSION_UNSUPPORTED', `${version} is not spoken here; use HTTP/1.1`)
   }

@@ -27,14 +27,22 @@ export class Output {
     if (this.#text.length > gatherLimit) this.flush()
   }
 
-  /** Adds bytes, or text that needs UTF-8. */
-  data(data: Uint8Array | string): void {
+  /** Adds bytes, or text that needs UTF-8. `sent` is called once the operating system has them, or never will. */
+  data(data: Uint8Array | string, sent?: () => void): void {
     if (!this.#corked) {
       this.#corked = true
       this.#socket.cork()
     }
     this.#writeText()
-    this.#socket.write(data, 'utf8')
+    this.#socket.write(data, 'utf8', sent)
+  }
+
+  /** Sends bytes behind what was gathered; resolves when the operating system has them all. */
+  handOver(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      this.data(bytes, resolve)
+      this.flush()
+    })
   }
 
   /** Sends what was gathered. `sent` is called once the operating system has it, or with the error that kept it. */

@@ -1,5 +1,5 @@
+import type { Ticker } from '../../ticker.ts'
 import type { Timeouts } from '../../timeouts.ts'
-import type { Ticker } from './ticker.ts'
 
 /**
  * What a connection waits for. `opening`: its first byte; `head`, `body`: the rest of one that has begun; `handler`: a

@@ -29,16 +29,30 @@ export async function pump(
     if (size === 0) continue
     count.bytes += size
     if (length !== undefined && count.bytes > length) throw wrongLength(length, 'more')
-    if (chunked) output.text(`${size.toString(16)}\r\n`)
-    output.data(piece)
-    if (chunked) output.text('\r\n')
-    output.flush()
-    if (output.blocked) await output.drained()
+    if (producer.taken !== undefined && typeof piece !== 'string' && !chunked) {
+      await output.handOver(piece)
+      producer.taken()
+    } else {
+      await write(output, piece, size, chunked)
+    }
     if (!wanted()) return false
   }
   if (length !== undefined && count.bytes < length) throw wrongLength(length, `only ${count.bytes}`)
   if (chunked) output.text('0\r\n\r\n')
   return true
+}
+
+async function write(
+  output: Output,
+  piece: Uint8Array | string,
+  size: number,
+  chunked: boolean,
+): Promise<void> {
+  if (chunked) output.text(`${size.toString(16)}\r\n`)
+  output.data(piece)
+  if (chunked) output.text('\r\n')
+  output.flush()
+  if (output.blocked) await output.drained()
 }
 
 function wrongLength(length: number, sent: string): ZzzError {

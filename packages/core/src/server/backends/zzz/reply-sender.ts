@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net'
 import type { ZzzError } from '../../../errors.ts'
-import { discardBody, type Reply } from '../../../http/reply.ts'
+import { type BodyProducer, startBody } from '../../../http/body-producer.ts'
+import { discardBody, isUpgrade, type Reply } from '../../../http/reply.ts'
 import type { Request } from '../../../http/request.ts'
 import { faultReply } from './fault-reply.ts'
 import { Output } from './output.ts'
 import { pump } from './pump.ts'
 import { replyHead } from './reply-head.ts'
-import { isStream, writeReply } from './reply-writer.ts'
+import { hasBody, isStream, writeReply } from './reply-writer.ts'
 
 /** A reply whose body is still being produced. */
 interface Streaming {
@@ -27,7 +28,10 @@ interface Sent {
 export interface SenderOwner {
   /** A streamed reply is through. */
   streamed(): void
-  /** A streamed reply broke; only cutting the connection can tell the client, since the head is out already. */
+  /**
+   * A streamed reply broke; only cutting the connection can tell the client, since the head is out already. `error` is
+   * undefined where the client broke it.
+   */
   broken(error: unknown): void
   onError(error: unknown): void
 }
@@ -60,16 +64,28 @@ export class ReplySender {
     }
   }
 
+  /** Starts the producer of a streamed body that will be sent; to be called before `send`. */
+  start(request: Request, reply: Reply): BodyProducer | undefined {
+    const { body } = reply
+    if (!isStream(body) || isUpgrade(body) || !hasBody(request, reply)) return undefined
+    return startBody(body)
+  }
+
   /** Writes a reply. True when it is through; else its body follows, and the owner hears of its end. */
-  send(request: Request, reply: Reply, close: boolean, date: string): boolean {
-    const written = writeReply(this.output, request, reply, close, date)
+  send(
+    request: Request,
+    reply: Reply,
+    producer: BodyProducer | undefined,
+    close: boolean,
+    date: string,
+  ): boolean {
+    const written = writeReply(this.output, request, reply, producer, close, date)
     if (typeof written === 'number') {
       if (isStream(reply.body)) this.abandon(reply)
       this.#finish({ request, reply, bytes: written })
       return true
     }
-    const { producer } = written
-    const streaming = { request, reply, cancel: () => producer.cancel(), bytes: 0 }
+    const streaming = { request, reply, cancel: () => written.producer.cancel(), bytes: 0 }
     this.#streaming = streaming
     pump(this.output, written, streaming, () => this.#streaming === streaming).then(
       (whole) => {
@@ -138,7 +154,13 @@ export class ReplySender {
     if (this.#streaming !== streaming) return
     this.#streaming = undefined
     const { request, reply, bytes } = streaming
-    request.settle({ status: reply.statusCode, bytesSent: bytes, aborted: true, error })
-    this.#owner.broken(error)
+    request.settle({
+      status: reply.statusCode,
+      bytesSent: bytes,
+      aborted: true,
+      error: request.abortReason ?? error,
+    })
+    // Whatever a producer throws once its client is gone is the consequence of that, and no fault.
+    this.#owner.broken(request.abortReason === undefined ? error : undefined)
   }
 }

@@ -1,5 +1,6 @@
-import { openBody, slices } from '../../../http/body-producer.ts'
-import { isFileRange, type Reply, type ReplyBody } from '../../../http/reply.ts'
+import { type BodyProducer, slices } from '../../../http/body-producer.ts'
+import type { FileRange } from '../../../http/file-range.ts'
+import { isFileRange, type Reply, type ReplyBody, type StreamBody } from '../../../http/reply.ts'
 import type { Request } from '../../../http/request.ts'
 import { isBodyless } from '../../../http/status.ts'
 import type { Upgrade } from '../../../http/upgrade.ts'
@@ -18,17 +19,18 @@ export function writeReply(
   output: Output,
   request: Request,
   reply: Reply,
+  producer: BodyProducer | undefined,
   close: boolean,
   date: string,
 ): number | Pending {
   const { body, statusCode: status } = reply
   const connection = connectionOption(request, close)
-  if (request.method === 'HEAD' || isBodyless(status)) {
+  if (!hasBody(request, reply)) {
     output.text(replyHead(status, reply.headers, lengthWithoutBody(request, reply), connection, date))
     return 0
   }
   if (typeof body === 'string') return writeText(output, reply, body, connection, date)
-  if (body === null || body instanceof Uint8Array) return writeBytes(output, reply, body, connection, date)
+  if (producer === undefined) return writeBytes(output, reply, body as Uint8Array | null, connection, date)
   const length = declaredLength(reply)
   const chunked = length === undefined && request.version !== '1.0'
   const framing = chunked
@@ -37,7 +39,12 @@ export function writeReply(
       ? ''
       : `content-length: ${length}\r\n`
   output.text(replyHead(status, reply.headers, framing, connection, date))
-  return { producer: openBody(body as Exclude<typeof body, Upgrade>), chunked, length }
+  return { producer, chunked, length }
+}
+
+/** False for a reply that never has a body, whatever it was made with (RFC 9110 section 6.4.1). */
+export function hasBody(request: Request, reply: Reply): boolean {
+  return request.method !== 'HEAD' && !isBodyless(reply.statusCode)
 }
 
 /** True when only the end of the connection can end the body: an HTTP/1.0 stream of unknown length (RFC 9112 6.3). */
@@ -46,7 +53,7 @@ export function endsWithConnection(request: Request, reply: Reply): boolean {
 }
 
 /** True for a body that is produced while it is sent. */
-export function isStream(body: ReplyBody): boolean {
+export function isStream(body: ReplyBody): body is StreamBody | FileRange | Upgrade {
   return typeof body === 'object' && body !== null && !(body instanceof Uint8Array)
 }
 

@@ -1,12 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { createServer as createSecureServer } from 'node:tls'
 import type { Backend, Handle, Listener, ListenOptions } from '../../backend.ts'
 import { ConnectionGate } from '../../connection-gate.ts'
 import { addressOf, emptied, startListening } from '../../listening.ts'
+import { type ProxiedClient, readProxyHeader } from '../../proxy-protocol.ts'
+import { Ticker } from '../../ticker.ts'
 import { Handshakes, handshakeOptions } from '../../tls/handshakes.ts'
 import { Connection, type Shared } from './connection.ts'
 import { headerGrammar } from './head.ts'
-import { Ticker } from './ticker.ts'
 
 /** The framework's own HTTP/1.1 server over `node:net`, RFC 9112. The default. */
 export const zzzBackend: Backend = {
@@ -23,28 +23,52 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
     draining: false,
   }
   const open = new Set<Connection>()
-  const begin = (socket: Socket): void => {
-    const connection = new Connection(socket, shared)
-    open.add(connection)
-    socket.once('close', () => open.delete(connection))
-    socket.resume()
-  }
   const gate = new ConnectionGate({
     limits: options.limits,
     onError: options.onError,
     encrypted: options.tls !== undefined,
-    admit: (socket) => (handshakes === undefined ? begin(socket) : handshakes.begin(socket)),
+    admit(socket) {
+      if (handshakes !== undefined) handshakes.begin(socket)
+      else if (options.proxyProtocol) beginProxied(socket)
+      else begin(socket)
+    },
   })
-  const { server, handshakes } = createListeningServer(options, (socket) => gate.enter(socket), begin)
+
+  function begin(socket: Socket, client?: ProxiedClient): void {
+    const connection = new Connection(socket, shared, client)
+    open.add(connection)
+    socket.once('close', () => open.delete(connection))
+    socket.resume()
+  }
+
+  function beginProxied(socket: Socket): void {
+    // An error only means that the client is gone; the header is what is waited for.
+    const ignore = () => {}
+    socket.on('error', ignore)
+    readProxyHeader(socket, options.timeouts.header).then(
+      (client) => {
+        socket.off('error', ignore)
+        if (shared.draining) socket.destroy()
+        else begin(socket, client)
+      },
+      (error: unknown) => {
+        options.onError(error)
+        socket.destroy()
+      },
+    )
+  }
+
+  const { server, handshakes } = await createListeningServer(options, (socket) => gate.enter(socket), begin)
   await startListening(server, options)
   server.on('error', options.onError)
-  // `server.close` calls back only when the last connection is closed; no longer accepting takes effect at once.
-  const stopAccepting = async () => void server.close()
 
   return {
     address: addressOf(server, options.tls === undefined ? 'http' : 'https'),
     connections: () => gate.size,
-    stopAccepting,
+    async stopAccepting() {
+      // `server.close` calls back only when the last connection is closed; no longer accepting takes effect at once.
+      server.close()
+    },
     async drain(signal) {
       shared.draining = true
       gate.refuseWaiting()
@@ -57,13 +81,15 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
 }
 
 /** Takes sockets to `enter`, and with TLS those whose handshake has succeeded to `begin`. */
-function createListeningServer(
+async function createListeningServer(
   { tls, timeouts }: ListenOptions,
   enter: (socket: Socket) => void,
   begin: (socket: Socket) => void,
-): { server: Server; handshakes?: Handshakes } {
+): Promise<{ server: Server; handshakes?: Handshakes }> {
   const socketOptions = { noDelay: true, pauseOnConnect: true }
   if (tls === undefined) return { server: createServer({ ...socketOptions, allowHalfOpen: true }, enter) }
+  // Loaded when it is used: node:tls costs memory and time to start.
+  const { createServer: createSecureServer } = await import('node:tls')
   const server = createSecureServer({ ...tls.serverOptions, ...socketOptions, ...handshakeOptions(timeouts) })
   tls.follow(server)
   return { server, handshakes: new Handshakes(server, enter, begin) }

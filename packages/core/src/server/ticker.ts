@@ -1,4 +1,4 @@
-import type { Timeouts } from '../../timeouts.ts'
+import type { Timeouts } from './timeouts.ts'
 
 /** What a ticker looks after. */
 export interface Ticked {

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { HttpError, ZzzError } from '../errors.ts'
+import { makeRequest } from '../http/request.suite.ts'
+import { errorReply } from './error-reply.ts'
+
+/** The reply to a client that accepts this, as status, type and body. */
+function replyTo(error: unknown, accept?: string, development = false) {
+  const reply = errorReply(
+    makeRequest({ headers: accept === undefined ? {} : { accept } }),
+    error,
+    development,
+  )
+  assert.equal(reply.error, error)
+  return {
+    status: reply.statusCode,
+    type: reply.headers.get('content-type'),
+    body: String(reply.body),
+    reply,
+  }
+}
+
+const taken = new HttpError(409, 'This name is <taken>')
+const secret = Object.assign(new Error('password is hunter2'), { code: 'E_SECRET' })
+const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
+
+describe('errorReply: form', () => {
+  it('is text unless the client asks for another form', () => {
+    for (const accept of [undefined, '*/*', 'text/plain', 'image/png', 'text/*']) {
+      const { status, type, body } = replyTo(taken, accept)
+      assert.deepEqual(
+        [status, type, body],
+        [409, 'text/plain; charset=utf-8', '409 Conflict\nThis name is <taken>\n'],
+      )
+    }
+  })
+
+  it('is an escaped page for browsers', () => {
+    const { status, type, body } = replyTo(taken, browser)
+    assert.deepEqual([status, type], [409, 'text/html; charset=utf-8'])
+    assert.match(body, /^<!doctype html><html lang="en">/)
+    assert.match(body, /<h1>409 Conflict<\/h1><p>This name is &lt;taken&gt;<\/p><\/body>/)
+  })
+
+  it('is problem details for clients that want JSON', () => {
+    for (const accept of ['application/json', 'application/problem+json', 'application/*']) {
+      const { status, type, body } = replyTo(taken, accept)
+      assert.deepEqual([status, type], [409, 'application/problem+json'])
+      assert.deepEqual(JSON.parse(body), {
+        type: 'about:blank',
+        status: 409,
+        title: 'Conflict',
+        code: 'ZZZ_HTTP',
+        detail: 'This name is <taken>',
+      })
+    }
+  })
+})
+
+describe('errorReply: what the client reads', () => {
+  it('says nothing of errors from 500 on in production, in any form', () => {
+    assert.equal(replyTo(secret).body, '500 Internal Server Error\n')
+    assert.deepEqual(JSON.parse(replyTo(secret, 'application/json').body), {
+      type: 'about:blank',
+      status: 500,
+      title: 'Internal Server Error',
+    })
+    assert.match(replyTo(secret, browser).body, /<h1>500 Internal Server Error<\/h1><\/body>/)
+    assert.equal(replyTo(new HttpError(503, 'db-7 is down')).body, '503 Service Unavailable\n')
+  })
+
+  it('says everything in development, in any form', () => {
+    for (const accept of [undefined, browser, 'application/json']) {
+      const { body } = replyTo(new Error('outer <x>', { cause: secret }), accept, true)
+      for (const part of ['outer', 'hunter2', 'error-reply.test.ts'])
+        assert.ok(body.includes(part), `${accept}: ${part}`)
+      if (accept === browser) assert.ok(!body.includes('<x>'))
+    }
+    assert.equal(JSON.parse(replyTo(secret, 'application/json', true).body).code, 'E_SECRET')
+    assert.ok(!replyTo(taken, undefined, true).body.includes('error-reply.test.ts'), 'no stack below 500')
+  })
+
+  it('follows expose, both ways', () => {
+    assert.equal(
+      replyTo(new HttpError(503, 'Back at noon', { expose: true })).body,
+      '503 Service Unavailable\nBack at noon\n',
+    )
+    assert.equal(replyTo(new HttpError(403, 'hidden', { expose: false })).body, '403 Forbidden\n')
+  })
+
+  it('takes the status of any error, and 500 for anything that is thrown', () => {
+    assert.equal(replyTo(Object.assign(new Error('no'), { status: 422 })).status, 422)
+    for (const thrown of [undefined, null, 'text', 7, Symbol('x'), { status: 200 }, Object.create(null)]) {
+      assert.deepEqual([replyTo(thrown).status, replyTo(thrown).body], [500, '500 Internal Server Error\n'])
+    }
+    assert.equal(replyTo(new HttpError(499, 'x')).body, '499 Error\nx\n')
+  })
+})
+
+describe('errorReply: headers', () => {
+  it('carries those of the error', () => {
+    const error = new ZzzError('ZZZ_METHOD_NOT_ALLOWED', 'x', { headers: { Allow: 'GET, HEAD' } })
+    assert.equal(replyTo(error).reply.headers.get('allow'), 'GET, HEAD')
+  })
+
+  it('leaves out what is no text', () => {
+    const error = Object.assign(new Error('x'), { headers: { a: 1, b: undefined, c: 'yes' } })
+    assert.deepEqual(
+      [...replyTo(error).reply.headers].map(([name]) => name),
+      ['content-type', 'c'],
+    )
+    assert.equal(replyTo(Object.assign(new Error('x'), { headers: new Headers({ a: 'b' }) })).status, 500)
+  })
+})
+
+describe('errorReply: errors that cannot be shown', () => {
+  it('is a bare 500 that keeps both errors', () => {
+    const unsendable = new HttpError(400, 'x', { headers: { 'retry-after': '1\r\nx: y' } })
+    const unreadable = Object.defineProperty(new Error('x'), 'status', {
+      get() {
+        throw new Error('no status')
+      },
+    })
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    for (const error of [unsendable, unreadable, proxy]) {
+      const reply = errorReply(makeRequest(), error, true)
+      assert.deepEqual([reply.statusCode, reply.body], [500, '500 Internal Server Error\n'])
+      assert.ok(reply.error instanceof AggregateError)
+      assert.equal(reply.error.errors[0], error)
+      assert.ok(reply.error.errors[1] instanceof Error)
+    }
+  })
+})

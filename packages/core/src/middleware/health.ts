@@ -1,0 +1,102 @@
+import type { Context } from '../context/context.ts'
+import type { Middleware } from '../context/middleware.ts'
+import type { Reply } from '../http/reply.ts'
+import { checkOptions } from '../internal/options.ts'
+
+/** Says whether something the application depends on works: by resolving, or by throwing. */
+export type HealthCheck = (options: { signal: AbortSignal }) => unknown
+
+/** Options of `health`. */
+export interface HealthOptions {
+  /** Where the process says that it lives. Default `/health/live`. */
+  live?: string | undefined
+  /** Where it says that it takes requests. Default `/health/ready`. */
+  ready?: string | undefined
+  /** What has to work for it to be ready, by name. Default: nothing. */
+  checks?: Readonly<Record<string, HealthCheck>> | undefined
+  /** Milliseconds for each check. Default 2,000. */
+  timeout?: number | undefined
+}
+
+const isPath = (value: unknown) => typeof value === 'string' && value.startsWith('/')
+const optionRules = {
+  live: ['a path', isPath],
+  ready: ['a path', isPath],
+  checks: ['an object of functions', isChecks],
+  timeout: ['milliseconds', (value: unknown) => typeof value === 'number' && value > 0],
+} as const
+
+/**
+ * Two endpoints for balancers and supervisors. Liveness is 200 while the process answers at all; readiness is 200 while
+ * every check passes, and 503 when one fails or the server is about to close, so that no new requests come. Put it before
+ * what logs or authenticates. A failed check is named; its reason goes to the log only (`reply.error`).
+ *
+ * ```ts
+ * createApp({ use: [health({ checks: { database: () => repo.rawOne('select 1') } })], routes })
+ * ```
+ */
+export function health(options: HealthOptions = {}): Middleware {
+  checkOptions('health', options, optionRules)
+  const { live = '/health/live', ready = '/health/ready', checks = {}, timeout = 2000 } = options
+  return function health(ctx, next) {
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next()
+    if (ctx.path === live) return report(ctx, 'ok')
+    if (ctx.path !== ready) return next()
+    return ctx.app.draining ? report(ctx, 'draining') : readiness(ctx, checks, timeout)
+  }
+}
+
+interface Result {
+  readonly name: string
+  /** Undefined when the check passed. */
+  readonly error: unknown
+}
+
+async function readiness(
+  ctx: Context,
+  checks: Readonly<Record<string, HealthCheck>>,
+  timeout: number,
+): Promise<Reply> {
+  const results = await Promise.all(Object.entries(checks).map(([name, check]) => run(name, check, timeout)))
+  const failed = results.filter(({ error }) => error !== undefined)
+  if (failed.length === 0) return report(ctx, 'ok', results)
+  const reply = report(ctx, 'failed', results)
+  const names = failed.map(({ name }) => name).join(', ')
+  reply.error = new AggregateError(
+    failed.map(({ error }) => error),
+    `Not ready: ${names}`,
+  )
+  return reply
+}
+
+async function run(name: string, check: HealthCheck, timeout: number): Promise<Result> {
+  const controller = new AbortController()
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    late.reject(new Error(`No answer within ${timeout} ms`))
+    controller.abort()
+  }, timeout)
+  try {
+    await Promise.race([(async () => check({ signal: controller.signal }))(), late.promise])
+    return { name, error: undefined }
+  } catch (error) {
+    return { name, error: error ?? new Error('The check failed without a reason') }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function report(ctx: Context, status: 'ok' | 'failed' | 'draining', results: readonly Result[] = []): Reply {
+  const checks = Object.fromEntries(
+    results.map(({ name, error }) => [name, error === undefined ? 'ok' : 'failed']),
+  )
+  return ctx.json({ status, checks }, status === 'ok' ? 200 : 503).header('cache-control', 'no-store')
+}
+
+function isChecks(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((check) => typeof check === 'function')
+  )
+}

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '..')
+
+/**
+ * Builds the example application and the framework into a folder of their own, as they would run in production: without
+ * Node's type stripping, which alone holds some 40 MB.
+ */
+export function buildExample(): { main: string; remove(): void } {
+  mkdirSync(join(root, '.tmp'), { recursive: true })
+  const folder = mkdtempSync(join(root, '.tmp/built-'))
+  const core = join(folder, 'node_modules/@zzz/core')
+  mkdirSync(core, { recursive: true })
+  copyFileSync(join(root, 'packages/core/package.json'), join(core, 'package.json'))
+  compile(folder, 'core', join(root, 'packages/core/src'), join(core, 'dist'))
+  compile(folder, 'app', join(root, 'examples/app/src'), join(folder, 'app'))
+  cpSync(join(root, 'examples/app/static'), join(folder, 'static'), { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  return { main: join(folder, 'app/main.js'), remove: () => rmSync(folder, { recursive: true }) }
+}
+
+function compile(folder: string, name: string, rootDir: string, outDir: string): void {
+  const config = {
+    extends: join(root, 'tsconfig.base.json'),
+    compilerOptions: {
+      rootDir,
+      outDir,
+      customConditions: ['@zzz/source'],
+      noCheck: true,
+      typeRoots: [join(root, 'node_modules/@types')],
+    },
+    include: [rootDir],
+    exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/*.suite.ts'],
+  }
+  const file = join(folder, `tsconfig.${name}.json`)
+  writeFileSync(file, JSON.stringify(config))
+  const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', file], {
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`The example was not built: ${stdout}`)
+}
