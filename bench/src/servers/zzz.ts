@@ -6,11 +6,11 @@ import { filesFolder } from '../files.ts'
 import { overTls, port, ready } from './control.ts'
 
 const app = createApp({
-  use: [staticFiles({ root: filesFolder })],
   routes: [
     get('/plaintext', (ctx) => ctx.text('Hello, World!')),
     get('/json', (ctx) => ctx.json({ message: 'Hello, World!' })),
     get('/users/:id', (ctx) => ctx.text(ctx.params.id)),
+    get('/static/*path', { use: [staticFiles({ root: filesFolder })] }, (ctx) => ctx.notFound()),
   ],
 })
 
