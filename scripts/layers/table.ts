@@ -17,8 +17,8 @@ export interface LayerTable {
 
 const ground = ['errors', 'internal']
 const leaves = [...ground, 'clock', 'telemetry', 'config', 'i18n']
-const middle = [...leaves, 'http', 'cache', 'pubsub', 'session', 'template', 'assets']
-const application = [...middle, 'context', 'router', 'app']
+const middle = [...leaves, 'http', 'redis', 'secrets', 'cache', 'pubsub', 'template', 'assets']
+const application = [...middle, 'context', 'session', 'router', 'app']
 const realtime = [...application, 'websocket', 'channel', 'live']
 const everything = [...realtime, 'server', 'middleware', 'openapi', 'dashboard', 'testing']
 
@@ -31,15 +31,17 @@ const core: Floors = {
   i18n: ground,
 
   http: ground,
-  cache: leaves,
-  pubsub: leaves,
-  session: [...leaves, 'http'],
+  redis: leaves,
+  secrets: leaves,
+  cache: [...leaves, 'redis'],
+  pubsub: [...leaves, 'redis'],
   template: leaves,
   assets: [...leaves, 'http', '@zzz/client'],
 
-  context: [...leaves, 'http'],
+  context: [...leaves, 'http', 'secrets'],
+  session: [...leaves, 'http', 'context', 'redis', 'secrets', 'pubsub'],
   router: [...ground, 'http', 'context'],
-  app: [...leaves, 'http', 'context', 'router', 'session', 'template'],
+  app: [...leaves, 'http', 'context', 'secrets', 'router', 'template'],
 
   // A server knows an app only as a Handle, so that either can be replaced.
   server: [...leaves, 'http', 'pubsub'],

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createApp } from '../app/app.ts'
+import { requestIdKey } from '../context/keys.ts'
 import { get } from '../router/route.ts'
-import { type RequestIdOptions, requestId, requestIdKey } from './request-id.ts'
+import { type RequestIdOptions, requestId } from './request-id.ts'
 
 /** The id in the response's header and the one that the handler read. */
 async function idOf(options: RequestIdOptions, headers: Record<string, string> = {}, path = '/') {

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { type AssignKey, assign } from '../context/assign.ts'
+import { requestIdKey } from '../context/keys.ts'
 import type { Middleware } from '../context/middleware.ts'
+import { mapMaybe } from '../internal/maybe-promise.ts'
 import { checkOptions } from '../internal/options.ts'
-
-/** The key of the request's id: `ctx.get(requestIdKey)`. */
-export const requestIdKey: AssignKey<string> = assign('requestId')
 
 /** Options of `requestId`. */
 export interface RequestIdOptions {
@@ -36,9 +34,6 @@ export function requestId(options: RequestIdOptions = {}): Middleware {
     const given = accept ? ctx.header(header) : undefined
     const id = given !== undefined && sound.test(given) ? given : generate()
     ctx.set(requestIdKey, id)
-    const reply = next()
-    return reply instanceof Promise
-      ? reply.then((later) => later.header(header, id))
-      : reply.header(header, id)
+    return mapMaybe(next(), (reply) => reply.header(header, id))
   }
 }
