@@ -18,6 +18,7 @@ import { compose, type Pipeline } from './compose.ts'
 import { currentEnvironment } from './environment.ts'
 import { createFallback } from './fallback.ts'
 import { runServices, type Service } from './service.ts'
+import { runTraced } from './trace-request.ts'
 
 /** Options of an application. */
 export interface AppOptions {
@@ -154,7 +155,7 @@ function createHandle(
     const match = matcher.match(request.method, request.path)
     if (match.kind !== 'found') return fallback(request, match)
     const { entry } = match
-    return entry.pipeline(new Context<object>(request, match.params, entry.info, settings))
+    return runTraced(entry.pipeline, new Context<object>(request, match.params, entry.info, settings))
   }
 }
 

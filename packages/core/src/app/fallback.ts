@@ -9,6 +9,7 @@ import type { MaybePromise } from '../internal/maybe-promise.ts'
 import type { FlatRoute } from '../router/flatten.ts'
 import type { Match } from '../router/matcher.ts'
 import { compose } from './compose.ts'
+import { runTraced } from './trace-request.ts'
 
 /** Why no route was found. */
 type Miss = Exclude<Match<FlatRoute>, { kind: 'found' }>
@@ -57,7 +58,7 @@ export function createFallback(
   return (request, miss) => {
     const ctx = new Context<object>(request, {}, undefined, settings)
     ctx.set(missKey, miss)
-    return pipeline(ctx)
+    return runTraced(pipeline, ctx)
   }
 }
 

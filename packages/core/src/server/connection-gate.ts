@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
 import { ZzzError } from '../errors.ts'
+import { gauges } from '../telemetry/gauges.ts'
+import { publishRefusal } from '../telemetry/publish-refusal.ts'
 import type { Limits } from './limits.ts'
 import { lingerClose } from './linger-close.ts'
 
@@ -26,7 +28,8 @@ export class ConnectionGate {
   /** In the order they came. */
   readonly #waiting = new Set<Socket>()
   readonly #refused = new Set<Socket>()
-  #overloaded = false
+  /** The error of the overload that lasts; undefined without one. */
+  #overload: ZzzError | undefined
   #whenEmpty: (() => void)[] = []
 
   constructor(options: ConnectionGateOptions) {
@@ -42,6 +45,7 @@ export class ConnectionGate {
   enter(socket: Socket): void {
     const { connections, waiting } = this.#options.limits
     socket.once('close', () => this.#leave(socket))
+    gauges.connections.add(1)
     if (this.#served.size < connections) this.#admit(socket)
     else if (this.#waiting.size < waiting) this.#park(socket)
     else this.#overflow(socket)
@@ -51,7 +55,8 @@ export class ConnectionGate {
   refuseWaiting(): void {
     const sockets = [...this.#waiting]
     this.#waiting.clear()
-    for (const socket of sockets) this.#refuse(socket)
+    const closing = new ZzzError('ZZZ_OVERLOADED', 'The server closes before this connection had a turn')
+    for (const socket of sockets) this.#refuse(socket, closing)
   }
 
   /** Resolves when no connection is open; at once when that is so now. */
@@ -80,19 +85,24 @@ export class ConnectionGate {
 
   #overflow(socket: Socket): void {
     // One warning an overload, not one a connection: the log must not become the next bottleneck.
-    if (!this.#overloaded) this.#options.onError(this.#overloadError())
-    this.#overloaded = true
-    this.#refuse(socket)
+    if (this.#overload === undefined) {
+      this.#overload = this.#overloadError()
+      this.#options.onError(this.#overload)
+    }
+    this.#refuse(socket, this.#overload)
   }
 
-  #refuse(socket: Socket): void {
+  #refuse(socket: Socket, error: ZzzError): void {
+    const { encrypted = false } = this.#options
     this.#refused.add(socket)
     socket.on('error', ignore)
-    if (this.#options.encrypted !== true) socket.write(unavailable)
+    publishRefusal(error, { reason: 'overload', status: encrypted ? 0 : 503, from: socket, encrypted })
+    if (!encrypted) socket.write(unavailable)
     lingerClose(socket)
   }
 
   #leave(socket: Socket): void {
+    gauges.connections.add(-1)
     this.#waiting.delete(socket)
     this.#refused.delete(socket)
     if (this.#served.delete(socket)) this.#admitNext()
@@ -104,7 +114,7 @@ export class ConnectionGate {
     const [socket] = this.#waiting
     if (socket === undefined) return
     this.#waiting.delete(socket)
-    this.#overloaded = false
+    this.#overload = undefined
     socket.off('error', ignore)
     this.#admit(socket)
   }

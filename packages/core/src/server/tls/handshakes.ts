@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { TlsOptions as NodeTlsOptions, Server, TLSSocket } from 'node:tls'
 import { debuglog } from 'node:util'
+import { publishRefusal } from '../../telemetry/publish-refusal.ts'
 import type { Timeouts } from '../timeouts.ts'
 
 /** `NODE_DEBUG=zzz-tls` shows handshakes that fail: there are always some, by scanners and old clients. */
@@ -64,7 +65,9 @@ export class Handshakes {
 function fail(error: NodeJS.ErrnoException, socket: TLSSocket): void {
   debug('%s: handshake failed: %s %s', socket.remoteAddress, error.code, error.message)
   // OpenSSL knows a request line when it sees one.
-  if (error.code === 'ERR_SSL_HTTP_REQUEST') parentOf(socket)?.write(plainReply)
+  const plain = error.code === 'ERR_SSL_HTTP_REQUEST'
+  publishRefusal(error, { reason: 'handshake', status: plain ? 400 : 0, from: socket, encrypted: !plain })
+  if (plain) parentOf(socket)?.write(plainReply)
   socket.destroy()
 }
 

@@ -4,6 +4,7 @@ import { ZzzError } from '../../../errors.ts'
 import type { Reply } from '../../../http/reply.ts'
 import type { Peer } from '../../../http/request.ts'
 import type { Upgrade } from '../../../http/upgrade.ts'
+import { publishRefusal } from '../../../telemetry/publish-refusal.ts'
 import type { Handle, ListenOptions } from '../../backend.ts'
 import { lingerClose } from '../../linger-close.ts'
 import { Exchange, type ExchangeHost } from './exchange.ts'
@@ -211,6 +212,8 @@ export class Connection implements ExchangeHost {
 
   #refuse(fault: ZzzError): void {
     if (this.#closing) return
+    const reason = fault.code === 'ZZZ_REQUEST_TIMEOUT' ? 'timeout' : 'head'
+    publishRefusal(fault, { reason, status: fault.status, from: this.peer, encrypted: this.peer.encrypted })
     if (!this.#socket.destroyed) this.#socket.write(refusal(fault))
     this.#close()
   }

@@ -7,6 +7,7 @@ import {
 import type { TLSSocket } from 'node:tls'
 import { ZzzError } from '../../../errors.ts'
 import type { Peer } from '../../../http/request.ts'
+import { publishRefusal } from '../../../telemetry/publish-refusal.ts'
 import type { Limits } from '../../limits.ts'
 import type { Ticked } from '../../ticker.ts'
 import { faultReply } from '../zzz/fault-reply.ts'
@@ -128,6 +129,7 @@ export class Http2Connection implements Ticked {
       stream.destroy(fault)
       return
     }
+    publishRefusal(fault, { reason: 'head', status: fault.status, from: this.#peer, encrypted: true })
     const { statusCode, body } = faultReply(fault.status, fault)
     stream.respond({ ':status': statusCode, 'content-type': 'text/plain; charset=utf-8' })
     stream.end(body as string, () => stream.close(NGHTTP2_NO_ERROR))

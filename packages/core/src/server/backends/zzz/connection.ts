@@ -5,6 +5,7 @@ import { isUpgrade, type Reply } from '../../../http/reply.ts'
 import { type Peer, Request } from '../../../http/request.ts'
 import type { Upgrade } from '../../../http/upgrade.ts'
 import { isPromise } from '../../../internal/maybe-promise.ts'
+import { publishRefusal } from '../../../telemetry/publish-refusal.ts'
 import type { Handle, ListenOptions } from '../../backend.ts'
 import { lingerClose } from '../../linger-close.ts'
 import type { ProxiedClient } from '../../proxy-protocol.ts'
@@ -377,6 +378,7 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
       return
     }
     this.#closing = true
+    publishRefusal(fault, { reason: refusalReason(fault), status, from: this, encrypted: this.encrypted })
     this.#sender.refuse(faultReply(status, fault), this.#shared.ticker.date)
     this.#end()
   }
@@ -517,6 +519,10 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
 
 function disconnected(message: string, cause?: unknown): ZzzError {
   return new ZzzError('ZZZ_CLIENT_DISCONNECTED', message, { cause })
+}
+
+function refusalReason(fault: unknown): 'head' | 'timeout' {
+  return (fault as { code?: unknown }).code === 'ZZZ_REQUEST_TIMEOUT' ? 'timeout' : 'head'
 }
 
 function malformed(message: string): ZzzError {

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { publishRefusal } from '../../../telemetry/publish-refusal.ts'
 import type { Backend, Handle, Listener, ListenOptions } from '../../backend.ts'
 import { ConnectionGate } from '../../connection-gate.ts'
 import { addressOf, emptied, startListening } from '../../listening.ts'
@@ -53,6 +54,7 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
       },
       (error: unknown) => {
         options.onError(error)
+        publishRefusal(error, { reason: 'proxy', status: 0, from: socket, encrypted: false })
         socket.destroy()
       },
     )
