@@ -7,36 +7,49 @@ export const storedCodings: readonly { readonly coding: string; readonly extensi
   { coding: 'gzip', extension: '.gz' },
 ]
 
+/** Gives the codings that a client takes by its `Accept-Encoding`, the one it likes best first. */
+export type CodingNegotiator = (acceptEncoding: string | undefined) => readonly string[]
+
 /** Its types do not know the order of equals yet. */
 interface OrderedNegotiator {
   encodings(available: readonly string[], options: { preferred: readonly string[] }): string[]
 }
 
-const preferred = [...storedCodings.map(({ coding }) => coding), 'identity']
-/** Browsers send few different fields, so their answers are kept; forged ones cannot make the memory grow. */
-const memory = new Map<string, readonly string[]>()
 const memoryLimit = 200
 
 /**
- * The codings of a file that a client takes, the one it likes best first (RFC 9110 section 12.5.3); of equals, the
- * densest. Empty only when it refuses even the plain form.
+ * Makes a negotiator of codings (RFC 9110 section 12.5.3); of those that a client likes equally, the first of `codings`
+ * comes first. `identity`, the plain form, is always one of them, behind the rest; an answer without it says that the
+ * client refuses the plain form.
+ */
+export function codingNegotiator(codings: readonly string[]): CodingNegotiator {
+  const preferred = [...codings, 'identity']
+  /** Browsers send few different fields, so their answers are kept; forged ones cannot make the memory grow. */
+  const memory = new Map<string, readonly string[]>()
+  return (acceptEncoding) => {
+    if (acceptEncoding === undefined) return plain
+    const known = memory.get(acceptEncoding)
+    if (known !== undefined) return known
+    const accepted = negotiate(acceptEncoding, preferred)
+    if (memory.size >= memoryLimit) memory.clear()
+    // A copy: the field is a slice that would keep the whole request head.
+    memory.set(Buffer.from(acceptEncoding, 'latin1').toString('latin1'), accepted)
+    return accepted
+  }
+}
+
+const plain: readonly string[] = ['identity']
+
+/**
+ * The codings of a file that a client takes; of equals, the densest. Empty only when it refuses even the plain form.
  *
  * ```ts
  * acceptedCodings('gzip, br;q=0.9')   // ['gzip', 'br', 'identity']
  * ```
  */
-export function acceptedCodings(acceptEncoding: string | undefined): readonly string[] {
-  if (acceptEncoding === undefined) return ['identity']
-  const known = memory.get(acceptEncoding)
-  if (known !== undefined) return known
-  const codings = negotiate(acceptEncoding)
-  if (memory.size >= memoryLimit) memory.clear()
-  // A copy: the field is a slice that would keep the whole request head.
-  memory.set(Buffer.from(acceptEncoding, 'latin1').toString('latin1'), codings)
-  return codings
-}
+export const acceptedCodings: CodingNegotiator = codingNegotiator(storedCodings.map(({ coding }) => coding))
 
-function negotiate(acceptEncoding: string): readonly string[] {
+function negotiate(acceptEncoding: string, preferred: readonly string[]): readonly string[] {
   const negotiator: OrderedNegotiator = new Negotiator({ headers: { 'accept-encoding': acceptEncoding } })
   return negotiator.encodings(preferred, { preferred })
 }

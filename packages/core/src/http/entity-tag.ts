@@ -32,3 +32,8 @@ export function matchesWeakly(a: string, b: string): boolean {
 function opaque(tag: string): string {
   return isStrong(tag) ? tag : tag.slice(2)
 }
+
+/** The tag of what is as good as the same, though not in every byte: `W/"a"` of `"a"`. */
+export function weaken(tag: string): string {
+  return isStrong(tag) ? `W/${tag}` : tag
+}

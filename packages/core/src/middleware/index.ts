@@ -1,4 +1,5 @@
 export { cspNonceKey, requestIdKey } from '../context/keys.ts'
+export { type Coding, type CompressOptions, compress } from './compress/compress.ts'
 export { type ErrorPagesOptions, errorPages } from './error-pages.ts'
 export { type HealthCheck, type HealthOptions, health } from './health.ts'
 export { type HstsOptions, hsts } from './hsts.ts'
