@@ -8,3 +8,9 @@ export const requestIdKey: AssignKey<string> = assign('requestId')
  * scripts and styles of a page, `<script nonce="${ctx.get(cspNonceKey)}">`.
  */
 export const cspNonceKey: AssignKey<string> = assign('cspNonce')
+
+/**
+ * Set by what keeps replies for others: answer with the whole reply, whatever the conditions of this request are. It
+ * weighs them itself.
+ */
+export const wholeReplyKey: AssignKey<true> = assign('wholeReply')

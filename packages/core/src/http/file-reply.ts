@@ -4,6 +4,7 @@ import type { FileDescriptor } from './file-descriptor.ts'
 import { rangeOf } from './file-range.ts'
 import { HeaderList } from './header-list.ts'
 import { multipartRanges } from './multipart-ranges.ts'
+import { notModifiedHeaders } from './not-modified.ts'
 import { checkPreconditions, hasConditions, isRangeCurrent, type Validators } from './preconditions.ts'
 import { Reply } from './reply.ts'
 import type { Request } from './request.ts'
@@ -79,25 +80,6 @@ function multipartReply(
 function cut(content: Uint8Array | FileDescriptor, start: number, length: number) {
   if (!(content instanceof Uint8Array)) return rangeOf(content, start, length)
   return length === content.length ? content : content.subarray(start, start + length)
-}
-
-/** What describes only the content is of no use without it; a cache has it already (RFC 9110 section 15.4.5). */
-const contentFields: ReadonlySet<string> = new Set([
-  'accept-ranges',
-  'content-disposition',
-  'content-encoding',
-  'content-type',
-])
-
-function notModifiedHeaders(headers: readonly string[]): string[] {
-  const tagged = headers.includes('etag')
-  const kept: string[] = []
-  for (let i = 0; i < headers.length; i += 2) {
-    const name = headers[i] as string
-    if (contentFields.has(name) || (tagged && name === 'last-modified')) continue
-    kept.push(name, headers[i + 1] as string)
-  }
-  return kept
 }
 
 function unsatisfiable(request: Request, { size }: Representation): ZzzError {

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto'
 import { constants } from 'node:fs'
+import { fingerprint } from './entity-tag.ts'
 import { FileDescriptor } from './file-descriptor.ts'
 import { type FileStamp, isSettled, toStamp } from './file-stamp.ts'
 
@@ -61,10 +61,6 @@ async function readAll(file: FileDescriptor, size: number): Promise<Uint8Array> 
  */
 export function entityTag({ content, stamp, settled }: OpenedFile, coding = 'identity'): string {
   const suffix = coding === 'identity' ? '' : `-${coding}`
-  if (content instanceof Uint8Array) return `"${shortHash(content)}${suffix}"`
-  return `${settled ? '' : 'W/'}"${shortHash(stamp.mark)}${suffix}"`
-}
-
-function shortHash(data: Uint8Array | string): string {
-  return hash('sha256', data, 'base64url').slice(0, 22)
+  if (content instanceof Uint8Array) return `"${fingerprint(content)}${suffix}"`
+  return `${settled ? '' : 'W/'}"${fingerprint(stamp.mark)}${suffix}"`
 }

@@ -1,4 +1,5 @@
 import { matchesStrongly, matchesWeakly, parseEntityTags } from './entity-tag.ts'
+import type { HeaderList } from './header-list.ts'
 import { parseHttpDate } from './http-date.ts'
 import type { Request } from './request.ts'
 
@@ -26,6 +27,16 @@ export function hasConditions(request: Request): boolean {
 /** Weighs the conditions of a request against what exists, in the order of RFC 9110 section 13.2.2. */
 export function checkPreconditions(request: Request, current: Validators): Verdict {
   return guardsWrite(request, current) ? cachedVerdict(request, current) : 'failed'
+}
+
+/** True when a client that reads has this reply already, by the validators that the reply's headers name. */
+export function isNotModified(request: Request, headers: HeaderList): boolean {
+  if (!hasConditions(request)) return false
+  const etag = headers.get('etag')
+  const date = headers.get('last-modified')
+  if (etag === undefined && date === undefined) return false
+  const modified = (date === undefined ? undefined : parseHttpDate(date)) ?? Number.POSITIVE_INFINITY
+  return cachedVerdict(request, { etag, modified }) === 'not-modified'
 }
 
 /**

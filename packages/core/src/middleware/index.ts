@@ -1,6 +1,8 @@
 export { cspNonceKey, requestIdKey } from '../context/keys.ts'
+export { type CacheControlOptions, cacheControl } from './cache-control.ts'
 export { type Coding, type CompressOptions, compress } from './compress/compress.ts'
 export { type ErrorPagesOptions, errorPages } from './error-pages.ts'
+export { etag } from './etag.ts'
 export { type HealthCheck, type HealthOptions, health } from './health.ts'
 export { type HstsOptions, hsts } from './hsts.ts'
 export { type HttpsRedirectOptions, httpsRedirect } from './https-redirect.ts'
