@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
@@ -14,6 +14,9 @@ export function buildExample(): { main: string; remove(): void } {
   const core = join(folder, 'node_modules/@zzz/core')
   mkdirSync(core, { recursive: true })
   copyFileSync(join(root, 'packages/core/package.json'), join(core, 'package.json'))
+  // What npm could not put at the top, where another package needs another version of it.
+  const own = join(root, 'packages/core/node_modules')
+  if (existsSync(own)) cpSync(own, join(core, 'node_modules'), { recursive: true })
   compile(folder, 'core', join(root, 'packages/core/src'), join(core, 'dist'))
   compile(folder, 'app', join(root, 'examples/app/src'), join(folder, 'app'))
   cpSync(join(root, 'examples/app/static'), join(folder, 'static'), { recursive: true })

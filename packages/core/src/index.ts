@@ -5,6 +5,12 @@ export { type AssignKey, assign } from './context/assign.ts'
 export { type AppInfo, Context, type RespondOptions, type RouteInfo } from './context/context.ts'
 export type { Handler, HandlerResult, Middleware, Next } from './context/middleware.ts'
 export {
+  encryptedCookie,
+  type ProtectedCookie,
+  type ProtectedCookieOptions,
+  signedCookie,
+} from './context/protected-cookie.ts'
+export {
   type ErrorCode,
   errorCodes,
   HttpError,
@@ -12,6 +18,7 @@ export {
   ZzzError,
   type ZzzErrorOptions,
 } from './errors.ts'
+export type { CookieOptions } from './http/cookie.ts'
 export { type FileRange, type FileRangeOptions, fileRange } from './http/file-range.ts'
 export { HeaderList } from './http/header-list.ts'
 export type { Method } from './http/method.ts'
@@ -44,3 +51,5 @@ export {
 } from './router/route.ts'
 export { type Scope, type ScopeOptions, scope } from './router/scope.ts'
 export type { Query, QueryValue, UrlArgs, UrlParams } from './router/url.ts'
+export type { SecretKeyBase } from './secrets/secret-keys.ts'
+export type { Secrets, TokenOptions } from './secrets/secrets.ts'

@@ -14,6 +14,8 @@ import type { CheckedRoutes, EntryOf, NameMap } from '../router/entry.ts'
 import { type FlatRoute, flattenRoutes } from '../router/flatten.ts'
 import type { AnyRoute } from '../router/route.ts'
 import { compileUrl, type UrlArgs, type UrlBuilder } from '../router/url.ts'
+import { type SecretKeyBase, secretKeys } from '../secrets/secret-keys.ts'
+import { createSecrets } from '../secrets/secrets.ts'
 import { compose, type Pipeline } from './compose.ts'
 import { currentEnvironment } from './environment.ts'
 import { createFallback } from './fallback.ts'
@@ -38,6 +40,12 @@ export interface AppOptions {
    * `Forwarded` of RFC 7239 (`forwarded`). The others are ignored, since a client may have forged them.
    */
   proxyHeaders?: ProxyHeaders | undefined
+  /**
+   * The secret of at least 32 bytes that the keys of sessions, signed and encrypted cookies are derived from. Of several,
+   * the first makes them and all read them: put a new one first to replace it. Default: none, except in development and
+   * test, which make one.
+   */
+  secretKeyBase?: SecretKeyBase | undefined
 }
 
 /** An application: routes and middleware compiled, ready to answer. `Names` maps route names to patterns. */
@@ -72,6 +80,10 @@ const optionRules = {
     '"x-forwarded" or "forwarded"',
     (value: unknown) => value === 'x-forwarded' || value === 'forwarded',
   ],
+  secretKeyBase: [
+    'a text or a list of texts',
+    (value: unknown) => typeof value === 'string' || Array.isArray(value),
+  ],
 } as const
 
 /**
@@ -79,7 +91,8 @@ const optionRules = {
  * pipelines composed, conflicts refused. Importing or creating an application has no effect; `serve` or `app.start()`
  * starts it.
  *
- * Throws `ZZZ_ROUTE_CONFLICT`, `ZZZ_ROUTE_PATTERN` and `ZZZ_OPTION_INVALID`.
+ * Throws `ZZZ_ROUTE_CONFLICT`, `ZZZ_ROUTE_PATTERN`, `ZZZ_OPTION_INVALID`, and `ZZZ_SECRET_KEY` when `secretKeyBase` is
+ * too short, or missing and needed.
  *
  * ```ts
  * const app = createApp({ routes: [get('/hello/:name', (ctx) => ctx.text(`Hello, ${ctx.params.name}!`))] })
@@ -93,17 +106,20 @@ export function createApp<const R extends AnyRoute>(
   const { use = [], services = [], environment = currentEnvironment() } = options
   const flat = flattenRoutes(options.routes)
   const routes = flat.map(({ method, pattern, name }) => Object.freeze({ method, pattern, name }))
-  const info = { environment, routes, draining: false }
+  const secrets = createSecrets({ keys: secretKeys({ secretKeyBase: options.secretKeyBase, environment }) })
+  const info = { environment, routes, draining: false, secrets }
   const settings: ContextSettings = {
     app: info,
     trustedProxies: options.trustedProxies && trustedProxies(options.trustedProxies, options.proxyHeaders),
   }
+  for (const step of new Set([...use, ...flat.flatMap((route) => route.use)])) step.prepare?.(info)
   const handle = createHandle(flat, routes, use, settings)
   const running = runServices(services)
   const builders = compileUrls(flat)
   return Object.freeze<App<NameMap<EntryOf<R>>>>({
     environment,
     routes,
+    secrets,
     get draining() {
       return info.draining
     },

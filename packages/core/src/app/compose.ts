@@ -42,8 +42,8 @@ function guard(run: (ctx: Context) => HandlerResult, where: string): Pipeline {
   return (ctx) => {
     try {
       const result = run(ctx)
-      if (result instanceof Reply) return result
-      return isPromise(result) ? guardLater(result, ctx, where) : toReply(result, where)
+      if (result instanceof Reply) return leaving(result, ctx)
+      return isPromise(result) ? guardLater(result, ctx, where) : leaving(toReply(result, where), ctx)
     } catch (error) {
       return ctx.error(error)
     }
@@ -56,10 +56,16 @@ async function guardLater(
   where: string,
 ): Promise<Reply> {
   try {
-    return toReply(await result, where)
+    return leaving(toReply(await result, where), ctx)
   } catch (error) {
     return ctx.error(error)
   }
+}
+
+/** A reply on its way out of a step: only here it meets the request, which decides how its cookies are sent. */
+function leaving(reply: Reply, ctx: Context): Reply {
+  reply.cookies?.complete(ctx.secure)
+  return reply
 }
 
 function toReply(value: unknown, where: string): Reply {

@@ -1,17 +1,20 @@
 import { trustedProxies } from '../http/client.ts'
 import { makeRequest, type RequestParts } from '../http/request.suite.ts'
+import { testSecrets } from '../secrets/secrets.suite.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import { Context } from './context.ts'
 
 /** What a test says of a context; the rest is that of `makeRequest`, in production. */
 export interface ContextParts extends RequestParts {
   readonly environment?: string
   readonly trustedProxies?: readonly string[]
+  readonly secrets?: Secrets
 }
 
 export function makeContext(parts: ContextParts = {}): Context {
-  const { environment = 'production', trustedProxies: proxies } = parts
+  const { environment = 'production', trustedProxies: proxies, secrets = testSecrets() } = parts
   return new Context<object>(makeRequest(parts), {}, undefined, {
-    app: { environment, routes: [], draining: false },
+    app: { environment, routes: [], draining: false, secrets },
     trustedProxies: proxies && trustedProxies(proxies),
   })
 }

@@ -1,11 +1,13 @@
 import { statusOf, ZzzError } from '../errors.ts'
 import { type Client, clientOf, type TrustedProxies } from '../http/client.ts'
+import { type Cookies, parseCookies } from '../http/cookie.ts'
 import type { Outcome } from '../http/outcome.ts'
 import { checkBody, Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import { type SendFileOptions, sendFile } from '../http/send-file.ts'
 import { isPromise } from '../internal/maybe-promise.ts'
 import { describe } from '../internal/options.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import type { AssignKey } from './assign.ts'
 import { errorReply } from './error-reply.ts'
 
@@ -25,6 +27,8 @@ export interface AppInfo {
   readonly routes: readonly RouteInfo[]
   /** True from the moment its server is about to close. */
   readonly draining: boolean
+  /** Signs and encrypts with keys of the application's `secretKeyBase`. */
+  readonly secrets: Secrets
 }
 
 /** What the context of every request takes from its application. */
@@ -51,6 +55,7 @@ export class Context<out P extends object = object> {
   readonly route: RouteInfo | undefined
   readonly #settings: ContextSettings
   #query: URLSearchParams | undefined
+  #cookies: Cookies | undefined
   #client: Client | undefined
   #assigns: Map<object, unknown> | undefined
 
@@ -79,6 +84,15 @@ export class Context<out P extends object = object> {
   /** A request header by name in any case; several lines are joined as `HeaderList.get` says. */
   header(name: string): string | undefined {
     return this.request.headers.get(name)
+  }
+
+  /**
+   * A cookie by name, percent-decoded; what a client sends may be forged, unless it was signed or encrypted
+   * (`signedCookie`, `encryptedCookie`).
+   */
+  cookie(name: string): string | undefined {
+    this.#cookies ??= parseCookies(this.request.headers.get('cookie'))
+    return this.#cookies[name]
   }
 
   /**
@@ -114,7 +128,7 @@ export class Context<out P extends object = object> {
     return this.#client
   }
 
-  /** The application's environment and routes. */
+  /** The application's environment, routes and secrets. */
   get app(): AppInfo {
     return this.#settings.app
   }

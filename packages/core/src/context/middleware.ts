@@ -1,6 +1,6 @@
 import type { Reply } from '../http/reply.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
-import type { Context } from './context.ts'
+import type { AppInfo, Context } from './context.ts'
 
 /** What a handler may return: a reply of the context's helpers, or a web `Response`, now or later. */
 export type HandlerResult = MaybePromise<Reply | Response>
@@ -22,4 +22,11 @@ export type Next = () => MaybePromise<Reply>
  * }
  * ```
  */
-export type Middleware = (ctx: Context, next: Next) => HandlerResult
+export interface Middleware {
+  (ctx: Context, next: Next): HandlerResult
+  /**
+   * Called once for each application that uses this middleware, when it is created: throw when something is missing that
+   * no request could be answered without.
+   */
+  readonly prepare?: ((app: AppInfo) => void) | undefined
+}

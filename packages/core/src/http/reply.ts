@@ -1,7 +1,9 @@
 import { ZzzError } from '../errors.ts'
 import { describe } from '../internal/options.ts'
+import type { CookieOptions } from './cookie.ts'
 import type { FileRange } from './file-range.ts'
 import { HeaderList } from './header-list.ts'
+import { ReplyCookies } from './reply-cookies.ts'
 import type { Upgrade } from './upgrade.ts'
 
 /** A body that is produced while it is sent: web stream, node stream, async generator. */
@@ -24,6 +26,11 @@ export class Reply {
   readonly headers: HeaderList
   /** The error that became this reply, kept for loggers; undefined for a reply that a handler returned. */
   error: unknown = undefined
+  /**
+   * The cookies set so far; undefined while there are none.
+   * @internal
+   */
+  cookies: ReplyCookies | undefined = undefined
   #taken = false
 
   constructor(statusCode: number, body: ReplyBody, headers: HeaderList = new HeaderList()) {
@@ -48,6 +55,29 @@ export class Reply {
   append(name: string, value: string): this {
     this.headers.append(name, value)
     return this
+  }
+
+  /**
+   * Sets a cookie: `HttpOnly`, `SameSite=Lax`, for the whole site, until the browser closes, and `Secure` when the request
+   * came over HTTPS, unless `options` say otherwise. Setting the same one again replaces it. Characters that cannot stand
+   * in a value are percent-encoded, and `ctx.cookie(name)` decodes them.
+   *
+   * Throws `ZZZ_COOKIE_INVALID` for a name or attribute that browsers would refuse, and `ZZZ_COOKIE_TOO_LARGE` beyond
+   * 4,096 bytes. What nobody may change or read belongs into a `signedCookie` or an `encryptedCookie`.
+   *
+   * ```ts
+   * ctx.redirect('/').cookie('theme', 'dark', { maxAge: 31_536_000 })
+   * ```
+   */
+  cookie(name: string, value: string, options: CookieOptions = {}): this {
+    this.cookies ??= new ReplyCookies(this.headers)
+    this.cookies.set(name, value, options)
+    return this
+  }
+
+  /** Deletes a cookie; `domain` and `path` have to be those it was set with. Throws as `cookie` does. */
+  clearCookie(name: string, options: CookieOptions = {}): this {
+    return this.cookie(name, '', { ...options, maxAge: 0, expires: new Date(0) })
   }
 
   /**

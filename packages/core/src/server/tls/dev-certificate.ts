@@ -1,8 +1,8 @@
 import { randomBytes, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { ZzzError } from '../../errors.ts'
+import { cacheFolder } from '../../internal/cache-folder.ts'
 import { type SelfSigned, selfSignedCertificate } from './self-signed.ts'
 import type { TlsOptions } from './tls-options.ts'
 
@@ -70,12 +70,4 @@ async function keep(folder: string, file: string, { cert, key }: SelfSigned): Pr
   } finally {
     await rm(draft, { force: true })
   }
-}
-
-/** Where this system's programs keep what can be made again. */
-function cacheFolder(): string {
-  const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env
-  if (XDG_CACHE_HOME !== undefined && XDG_CACHE_HOME !== '') return join(XDG_CACHE_HOME, 'zzz')
-  if (process.platform === 'win32' && LOCALAPPDATA !== undefined) return join(LOCALAPPDATA, 'zzz', 'Cache')
-  return join(homedir(), process.platform === 'darwin' ? 'Library/Caches' : '.cache', 'zzz')
 }
