@@ -18,13 +18,16 @@ export {
   ZzzError,
   type ZzzErrorOptions,
 } from './errors.ts'
+export type { BodyOptions, FormOptions } from './http/body/body-settings.ts'
+export type { FormValue, FormValues } from './http/body/field-names.ts'
+export type { Form } from './http/body/form.ts'
 export type { CookieOptions } from './http/cookie.ts'
 export { type FileRange, type FileRangeOptions, fileRange } from './http/file-range.ts'
 export { HeaderList } from './http/header-list.ts'
 export type { Method } from './http/method.ts'
 export type { Outcome } from './http/outcome.ts'
 export { Reply, type ReplyBody, type StreamBody } from './http/reply.ts'
-export { type ReadOptions, Request } from './http/request.ts'
+export { type JsonOptions, type ReadFormOptions, type ReadOptions, Request } from './http/request.ts'
 export type { SendFileOptions } from './http/send-file.ts'
 export { reasonPhrase } from './http/status.ts'
 export type { Upgrade } from './http/upgrade.ts'

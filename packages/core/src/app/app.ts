@@ -2,6 +2,14 @@ import { type AppInfo, Context, type ContextSettings, type RouteInfo } from '../
 import { errorReply } from '../context/error-reply.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
+import {
+  type BodyOptions,
+  type BodySettings,
+  bodyRules,
+  checkForm,
+  defaultBodySettings,
+  withBodyOptions,
+} from '../http/body/body-settings.ts'
 import { trustedProxies } from '../http/client.ts'
 import type { ProxyHeaders } from '../http/forwarded.ts'
 import type { Reply } from '../http/reply.ts'
@@ -23,7 +31,7 @@ import { runServices, type Service } from './service.ts'
 import { runTraced } from './trace-request.ts'
 
 /** Options of an application. */
-export interface AppOptions {
+export interface AppOptions extends BodyOptions {
   /** Middleware around every request, outermost first; it also sees those that no route matches. */
   use?: readonly Middleware[] | undefined
   /** Started in order before a server accepts, stopped in reverse after it has drained. */
@@ -84,6 +92,7 @@ const optionRules = {
     'a text or a list of texts',
     (value: unknown) => typeof value === 'string' || Array.isArray(value),
   ],
+  ...bodyRules,
 } as const
 
 /**
@@ -103,6 +112,7 @@ export function createApp<const R extends AnyRoute>(
   options: AppOptions & { routes: readonly R[] & CheckedRoutes<R> },
 ): App<NameMap<EntryOf<R>>> {
   checkOptions('createApp', options, optionRules)
+  checkForm('createApp', options)
   const { use = [], services = [], environment = currentEnvironment() } = options
   const flat = flattenRoutes(options.routes)
   const routes = flat.map(({ method, pattern, name }) => Object.freeze({ method, pattern, name }))
@@ -113,7 +123,8 @@ export function createApp<const R extends AnyRoute>(
     trustedProxies: options.trustedProxies && trustedProxies(options.trustedProxies, options.proxyHeaders),
   }
   for (const step of new Set([...use, ...flat.flatMap((route) => route.use)])) step.prepare?.(info)
-  const handle = createHandle(flat, routes, use, settings)
+  const bodySettings = withBodyOptions(defaultBodySettings, options)
+  const handle = createHandle(flat, routes, use, settings, bodySettings)
   const running = runServices(services)
   const builders = compileUrls(flat)
   return Object.freeze<App<NameMap<EntryOf<R>>>>({
@@ -153,6 +164,7 @@ function toRequest(
 
 interface Endpoint extends FlatRoute {
   readonly info: RouteInfo
+  readonly bodySettings: BodySettings
   readonly pipeline: Pipeline
 }
 
@@ -161,16 +173,26 @@ function createHandle(
   infos: readonly RouteInfo[],
   use: readonly Middleware[],
   settings: ContextSettings,
+  bodySettings: BodySettings,
 ): (request: Request) => MaybePromise<Reply> {
   const endpoints = flat.map((route, i): Endpoint => {
-    return { ...route, info: infos[i] as RouteInfo, pipeline: endpointPipeline(route, use) }
+    return {
+      ...route,
+      info: infos[i] as RouteInfo,
+      bodySettings: withBodyOptions(bodySettings, route.body),
+      pipeline: endpointPipeline(route, use),
+    }
   })
   const matcher = createMatcher(endpoints)
   const fallback = createFallback(flat, use, settings)
   return (request) => {
     const match = matcher.match(request.method, request.path)
-    if (match.kind !== 'found') return fallback(request, match)
+    if (match.kind !== 'found') {
+      request.bodySettings = bodySettings
+      return fallback(request, match)
+    }
     const { entry } = match
+    request.bodySettings = entry.bodySettings
     return runTraced(entry.pipeline, new Context<object>(request, match.params, entry.info, settings))
   }
 }

@@ -1,15 +1,17 @@
 import { statusOf, ZzzError } from '../errors.ts'
+import type { Form } from '../http/body/form.ts'
 import { type Client, clientOf, type TrustedProxies } from '../http/client.ts'
 import { type Cookies, parseCookies } from '../http/cookie.ts'
 import type { Outcome } from '../http/outcome.ts'
 import { checkBody, Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
-import type { Request } from '../http/request.ts'
+import type { ReadFormOptions, ReadOptions, Request } from '../http/request.ts'
 import { type SendFileOptions, sendFile } from '../http/send-file.ts'
 import { isPromise } from '../internal/maybe-promise.ts'
 import { describe } from '../internal/options.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { AssignKey } from './assign.ts'
 import { errorReply } from './error-reply.ts'
+import { readBody, readParam } from './read-body.ts'
 
 /** A route as it can be listed. */
 export interface RouteInfo {
@@ -57,6 +59,7 @@ export class Context<out P extends object = object> {
   #query: URLSearchParams | undefined
   #cookies: Cookies | undefined
   #client: Client | undefined
+  #body: Promise<unknown> | undefined
   #assigns: Map<object, unknown> | undefined
 
   constructor(request: Request, params: P, route: RouteInfo | undefined, settings: ContextSettings) {
@@ -93,6 +96,38 @@ export class Context<out P extends object = object> {
   cookie(name: string): string | undefined {
     this.#cookies ??= parseCookies(this.request.headers.get('cookie'))
     return this.#cookies[name]
+  }
+
+  /**
+   * The body by its content type: the value of JSON, the nested values of a form, text of `text/*` and XML, the bytes of
+   * anything else, undefined without a body. Calls share one value. Rejects as the reads of `ctx.request` do.
+   */
+  body(): Promise<unknown> {
+    this.#body ??= readBody(this.request)
+    return this.#body
+  }
+
+  /** The body's bytes as they came; `ctx.request.bytes()`. */
+  rawBody(options?: ReadOptions): Promise<Uint8Array> {
+    return this.request.bytes(options)
+  }
+
+  /** The form in the body; `ctx.request.form()`. */
+  form(options?: ReadFormOptions): Promise<Form> {
+    return this.request.form(options)
+  }
+
+  /** A field of the form by its whole name, the last one if there are several. Rejects as `form` does. */
+  async formValue(name: string): Promise<string | undefined> {
+    return (await this.form()).get(name)
+  }
+
+  /**
+   * A parameter by name: of the path, else of the body (a field of a form, or a text, number or boolean of a JSON
+   * object, as text), else of the query. A body of another type is not read. Rejects as the reads of `ctx.request` do.
+   */
+  param(name: string): Promise<string | undefined> {
+    return readParam(this, name)
   }
 
   /**

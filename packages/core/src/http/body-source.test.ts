@@ -47,7 +47,7 @@ describe('collect', () => {
   it('refuses and cancels as soon as the limit is passed', async () => {
     const pieces = ['abc', 'd', 'e']
     const source = listSource(pieces)
-    await assert.rejects(collect(source, 3), { code: 'ZZZ_BODY_TOO_LARGE', message: /3 bytes/ })
+    await assert.rejects(async () => collect(source, 3), { code: 'ZZZ_BODY_TOO_LARGE', message: /3 bytes/ })
     assert.equal(source.cancelled, 1)
     assert.deepEqual(pieces, ['e'])
   })
@@ -55,13 +55,13 @@ describe('collect', () => {
   it('refuses a declared length without reading', async () => {
     const pieces = ['abcd']
     const source = listSource(pieces, 4)
-    await assert.rejects(collect(source, 3), { code: 'ZZZ_BODY_TOO_LARGE' })
+    await assert.rejects(async () => collect(source, 3), { code: 'ZZZ_BODY_TOO_LARGE' })
     assert.equal(source.cancelled, 1)
     assert.equal(pieces.length, 1)
   })
 
   it('passes the error of the source on', async () => {
-    await assert.rejects(collect(listSource(['a', new Error('cut')]), 9), { message: 'cut' })
+    await assert.rejects(async () => collect(listSource(['a', new Error('cut')]), 9), { message: 'cut' })
   })
 })
 

@@ -1,5 +1,6 @@
 import { ZzzError } from '../errors.ts'
 import { isPromise, type MaybePromise } from '../internal/maybe-promise.ts'
+import { Pieces } from './pieces.ts'
 
 /** The bytes of one request body, pulled by its reader. Back ends and web requests implement it. */
 export interface BodySource extends AsyncIterable<Uint8Array> {
@@ -16,27 +17,43 @@ export interface BodySource extends AsyncIterable<Uint8Array> {
   cancel(): void
 }
 
-/** Reads a source to its end, refusing more than `limit` bytes with `ZZZ_BODY_TOO_LARGE`. */
-export async function collect(source: BodySource, limit: number): Promise<Uint8Array> {
-  if (source.length !== undefined && source.length > limit) throw tooLarge(source, limit)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for (;;) {
-    const next = source.read()
-    const chunk = isPromise(next) ? await next : next
-    if (chunk === null) break
-    size += chunk.length
-    if (size > limit) throw tooLarge(source, limit)
-    chunks.push(chunk)
+/**
+ * Reads a source to its end, at once where all of it has arrived. Rejects with `ZZZ_BODY_TOO_LARGE` beyond `limit` bytes.
+ */
+export function collect(source: BodySource, limit: number): MaybePromise<Uint8Array> {
+  if (source.length !== undefined && source.length > limit) return Promise.reject(tooLarge(source, limit))
+  const first = source.read()
+  // A small body is one piece, and came with its head.
+  if (first instanceof Uint8Array && first.length <= limit) {
+    const second = source.read()
+    return second === null ? first : collectRest(source, limit, second, first)
   }
-  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size)
+  return collectRest(source, limit, first)
+}
+
+async function collectRest(
+  source: BodySource,
+  limit: number,
+  next: MaybePromise<Uint8Array | null>,
+  first?: Uint8Array,
+): Promise<Uint8Array> {
+  const pieces = new Pieces()
+  if (first !== undefined) pieces.push(first)
+  let piece = await next
+  while (piece !== null) {
+    pieces.push(piece)
+    if (pieces.size > limit) throw tooLarge(source, limit)
+    const following = source.read()
+    piece = isPromise(following) ? await following : following
+  }
+  return pieces.join()
 }
 
 function tooLarge(source: BodySource, limit: number): ZzzError {
   source.cancel()
   return new ZzzError(
     'ZZZ_BODY_TOO_LARGE',
-    `The request body is larger than the ${limit} bytes this read allows`,
+    `The request body is larger than the ${limit} bytes that are taken here`,
   )
 }
 

@@ -15,6 +15,15 @@ describe('Request: a buffered body', () => {
     assert.equal((await makeRequest().bytes()).length, 0)
   })
 
+  it('is text in the charset that its type names', async () => {
+    const text = (body: Uint8Array, type: string, coding = '') =>
+      makeRequest({ headers: { 'content-type': type, 'content-encoding': coding }, body }).text()
+    assert.equal(await text(Uint8Array.of(0xe9), 'text/plain; charset=latin1'), 'é')
+    assert.equal(await text(Uint8Array.of(0xff, 0xfe, 0x61, 0), 'text/plain; charset=utf-16le'), 'a')
+    await assert.rejects(text(Uint8Array.of(1), 'text/plain; charset=x'), { code: 'ZZZ_BODY_TYPE' })
+    await assert.rejects(text(Uint8Array.of(1), 'text/plain', 'gzip'), { code: 'ZZZ_BODY_TYPE' })
+  })
+
   it('becomes replacement characters where it is no UTF-8', async () => {
     assert.equal(await makeRequest({ body: Uint8Array.of(97, 255, 98) }).text(), 'a\ufffdb')
   })

@@ -1,6 +1,11 @@
-import { ZzzError } from '../errors.ts'
-import { isPromise } from '../internal/maybe-promise.ts'
+import type { ZzzError } from '../errors.ts'
+import { isPromise, type MaybePromise } from '../internal/maybe-promise.ts'
 import { reportError } from '../internal/report.ts'
+import { type BodySettings, defaultBodySettings, type FormOptions } from './body/body-settings.ts'
+import type { Form } from './body/form.ts'
+import { expectJson, parseJson } from './body/json.ts'
+import { readForm } from './body/read-form.ts'
+import { decodeText, expectText } from './body/text.ts'
 import {
   type BodySource,
   bytesSource,
@@ -25,11 +30,22 @@ export interface Peer {
 
 /** Options of reads that buffer a body. */
 export interface ReadOptions {
-  /** Most bytes to buffer; more is refused with `ZZZ_BODY_TOO_LARGE` (413). Default 1 MiB. */
+  /**
+   * Most bytes to read into memory; more is refused with `ZZZ_BODY_TOO_LARGE` (413). Default: the `bodyLimit` of route,
+   * scope or application, 1 MiB unless told.
+   */
   limit?: number | undefined
 }
 
-const defaultBodyLimit = 1024 * 1024
+/** Options of reading JSON. */
+export interface JsonOptions extends ReadOptions {
+  /** Levels that lists and objects may be nested; more is refused with `ZZZ_BODY_TOO_DEEP` (400). Default 64. */
+  depth?: number | undefined
+}
+
+/** Options of reading a form; what is left out is as route, scope and application say. */
+export interface ReadFormOptions extends ReadOptions, FormOptions {}
+
 /** Header lines as a back end hands them over: the raw block (CRLF, valid lines, each ended by CRLF, CRLF), or a flat list. */
 export type HeaderSource = string | string[]
 
@@ -46,11 +62,17 @@ export class Request {
   /** The body's bytes as they arrive. Iterate it to stream; it can be read once. */
   readonly body: BodySource
   readonly peer: Peer
+  /**
+   * How bodies are read, as the route says.
+   * @internal
+   */
+  bodySettings: BodySettings = defaultBodySettings
   readonly #headerSource: HeaderSource
   #headers: HeaderList | undefined
   #path: string | undefined
   #queryStart = -1
-  #bytes: Promise<Uint8Array> | undefined
+  #bytes: MaybePromise<Uint8Array> | undefined
+  #form: Promise<Form> | undefined
   #abort: AbortController | undefined
   #aborted: unknown
   #listeners: ((outcome: Outcome) => void)[] | undefined
@@ -108,42 +130,48 @@ export class Request {
   }
 
   /**
-   * The whole body, buffered. Calls share one read, so `text()` after `json()` works. Rejects with `ZZZ_BODY_CONSUMED`
-   * when the body was streamed before, and with `ZZZ_BODY_TOO_LARGE` beyond the limit.
+   * The whole body, buffered. All reads share one, so `text()` after `json()` works, and the limit of the first counts.
+   * Rejects with `ZZZ_BODY_CONSUMED` when the body was streamed before, and with `ZZZ_BODY_TOO_LARGE` beyond the limit.
    */
-  bytes(options: ReadOptions = {}): Promise<Uint8Array> {
-    this.#bytes ??= this.#collect(options.limit ?? defaultBodyLimit)
-    return this.#bytes
-  }
-
-  /** The whole body as UTF-8 text. */
-  async text(options: ReadOptions = {}): Promise<string> {
-    return new TextDecoder().decode(await this.bytes(options))
+  async bytes(options: ReadOptions = {}): Promise<Uint8Array> {
+    return this.#buffered(options)
   }
 
   /**
-   * The whole body parsed as JSON. Throws `ZZZ_BODY_TYPE` (415) unless the content type is `application/json` or ends
-   * in `+json`, and `ZZZ_BODY_MALFORMED` (400) when it does not parse.
+   * The whole body as text, in the charset that its content type names, UTF-8 unless it does. Rejects with
+   * `ZZZ_BODY_TYPE` (415) for a charset that nobody knows and for a compressed body.
    */
-  async json(options: ReadOptions = {}): Promise<unknown> {
-    const type = this.headers.get('content-type') ?? ''
-    if (!/^application\/(?:[^;]+\+)?json\s*(?:;|$)/i.test(type)) {
-      throw new ZzzError('ZZZ_BODY_TYPE', `Expected a JSON body, got content type ${JSON.stringify(type)}`)
-    }
-    const text = await this.text(options)
-    try {
-      return JSON.parse(text)
-    } catch (cause) {
-      throw new ZzzError('ZZZ_BODY_MALFORMED', `The body is not valid JSON: ${(cause as Error).message}`, {
-        cause,
-      })
-    }
+  async text(options: ReadOptions = {}): Promise<string> {
+    const charset = expectText(this.headers)
+    return decodeText(await this.#buffered(options), charset)
+  }
+
+  /**
+   * The whole body parsed as JSON. Of two members of one name the last counts. Rejects with `ZZZ_BODY_TYPE` (415) unless
+   * the content type is `application/json` or ends in `+json`, in UTF-8, and with `ZZZ_BODY_MALFORMED`,
+   * `ZZZ_BODY_TOO_DEEP` or `ZZZ_BODY_PROTOTYPE` (400) for what is no JSON, is nested too deep, or has keys that could
+   * change the prototype of objects.
+   */
+  async json(options: JsonOptions = {}): Promise<unknown> {
+    expectJson(this.headers)
+    const bytes = this.#buffered(options)
+    return parseJson(bytes instanceof Promise ? await bytes : bytes, options.depth)
+  }
+
+  /**
+   * The form in the body, `application/x-www-form-urlencoded`; calls share one. Rejects with `ZZZ_BODY_TYPE` (415) for
+   * another content type, `ZZZ_BODY_TOO_LARGE` (413) beyond a limit, and `ZZZ_BODY_MALFORMED`, `ZZZ_BODY_TOO_DEEP` or
+   * `ZZZ_BODY_PROTOTYPE` (400).
+   */
+  form(options: ReadFormOptions = {}): Promise<Form> {
+    this.#form ??= readForm(this, options)
+    return this.#form
   }
 
   /** The body as a web stream; after a buffering read, the bytes it kept. */
   stream(): ReadableStream<Uint8Array> {
-    if (this.#bytes === undefined) return toWebStream(this.body)
     const bytes = this.#bytes
+    if (bytes === undefined) return toWebStream(this.body)
     return new ReadableStream({
       async start(controller) {
         const chunk = bytesSource(await bytes).read() as Uint8Array | null
@@ -189,7 +217,12 @@ export class Request {
     this.#abort?.abort(reason)
   }
 
-  async #collect(limit: number): Promise<Uint8Array> {
+  #buffered({ limit }: ReadOptions): MaybePromise<Uint8Array> {
+    this.#bytes ??= this.#collect(limit ?? this.bodySettings.bodyLimit)
+    return this.#bytes
+  }
+
+  #collect(limit: number): MaybePromise<Uint8Array> {
     refuseDisturbed(this.body)
     return collect(this.body, limit)
   }

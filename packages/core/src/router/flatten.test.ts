@@ -27,17 +27,36 @@ describe('flattenRoutes', () => {
       ]),
     ])
     assert.deepEqual(flat, [
-      { method: 'GET', pattern: '/', name: undefined, use: [], handler },
-      { method: 'GET', pattern: '/admin', name: 'admin.home', use: [outer], handler },
+      { method: 'GET', pattern: '/', name: undefined, use: [], body: {}, handler },
+      { method: 'GET', pattern: '/admin', name: 'admin.home', use: [outer], body: {}, handler },
       {
         method: 'GET',
         pattern: '/admin/:team/users/:id',
         name: 'admin.user',
         use: [outer, inner, own],
+        body: {},
         handler,
       },
-      { method: 'GET', pattern: '/admin/unnamed', name: undefined, use: [outer], handler },
+      { method: 'GET', pattern: '/admin/unnamed', name: undefined, use: [outer], body: {}, handler },
     ])
+  })
+
+  it('hands body options down, the inner ones over the outer, one by one', () => {
+    const flat = flattenRoutes([
+      post('/a', { form: { files: 1 } }, handler),
+      scope('/b', { bodyLimit: 1, form: { files: 2, total: 3 } }, [
+        post('/', handler),
+        scope('/c', { form: { total: 4, files: undefined } }, [post('/', { bodyLimit: 5 }, handler)]),
+      ]),
+    ])
+    assert.deepEqual(
+      flat.map(({ body }) => body),
+      [
+        { bodyLimit: undefined, form: { files: 1 } },
+        { bodyLimit: 1, form: { files: 2, total: 3 } },
+        { bodyLimit: 5, form: { files: 2, total: 4 } },
+      ],
+    )
   })
 
   it('lets a scope add middleware without a prefix', () => {

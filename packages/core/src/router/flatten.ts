@@ -1,5 +1,6 @@
 import type { Handler, Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
+import { type BodyOptions, mergeBodyOptions } from '../http/body/body-settings.ts'
 import { joinPatterns, parsePattern, shapeOf } from './pattern.ts'
 import type { AnyRoute, RouteNode } from './route.ts'
 import { checkRoutes } from './scope.ts'
@@ -14,6 +15,8 @@ export interface FlatRoute {
   readonly name: string | undefined
   /** Middleware from the outermost scope to the route's own. */
   readonly use: readonly Middleware[]
+  /** How request bodies are read: what the scopes say, and the route's own over it. */
+  readonly body: BodyOptions
   readonly handler: Handler
 }
 
@@ -21,6 +24,7 @@ interface Surroundings {
   readonly prefix: string
   readonly name: string | undefined
   readonly use: readonly Middleware[]
+  readonly body: BodyOptions
 }
 
 /**
@@ -33,13 +37,13 @@ interface Surroundings {
  *
  * ```ts
  * flattenRoutes([scope('/api', { as: 'api' }, [get('/users', { as: 'users' }, index)])])
- * // [{ method: 'GET', pattern: '/api/users', name: 'api.users', use: [], handler: index }]
+ * // [{ method: 'GET', pattern: '/api/users', name: 'api.users', use: [], body: {}, handler: index }]
  * ```
  */
 export function flattenRoutes(routes: readonly AnyRoute[]): readonly FlatRoute[] {
   checkRoutes('Routes', routes)
   const flat: FlatRoute[] = []
-  collect(routes, { prefix: '/', name: undefined, use: [] }, flat)
+  collect(routes, { prefix: '/', name: undefined, use: [], body: {} }, flat)
   refuseConflicts(flat)
   return flat
 }
@@ -48,33 +52,30 @@ function collect(routes: readonly AnyRoute[], around: Surroundings, flat: FlatRo
   for (const item of routes) {
     if (item.whole && around.prefix !== '/') throw misplacedPath(item, around.prefix)
     if (item.kind === 'route') flat.push(flatRoute(item, around))
-    else collect(item.routes, surround(item.prefix, item.name, item.use, around), flat)
+    else collect(item.routes, surround(item.prefix, item, around), flat)
   }
 }
 
-function flatRoute({ method, pattern, name, use, handler }: RouteNode, around: Surroundings): FlatRoute {
-  const { prefix: whole, name: wholeName, use: all } = surround(pattern, name, use, around)
+function flatRoute(route: RouteNode, around: Surroundings): FlatRoute {
+  const { prefix, name, use, body } = surround(route.pattern, route, around)
   // The cast drops what only types know: that the handler finds the parameters it reads. `CheckedRoutes` saw to it.
   return Object.freeze({
-    method,
-    pattern: whole,
-    name: name && wholeName,
-    use: all,
-    handler: handler as Handler,
+    method: route.method,
+    pattern: prefix,
+    name: route.name && name,
+    use,
+    body,
+    handler: route.handler as Handler,
   })
 }
 
-function surround(
-  prefix: string,
-  name: string | undefined,
-  use: readonly Middleware[],
-  around: Surroundings,
-): Surroundings {
+function surround(prefix: string, { name, use, body }: AnyRoute, around: Surroundings): Surroundings {
   const names = [around.name, name].filter((part) => part !== undefined)
   return {
     prefix: joinPatterns(around.prefix, prefix),
     name: names.length === 0 ? undefined : names.join('.'),
     use: Object.freeze([...around.use, ...use]),
+    body: mergeBodyOptions(around.body, body),
   }
 }
 

@@ -18,6 +18,7 @@ describe('routes', () => {
       whole: false,
       name: 'user',
       use: [step],
+      body: {},
       handler,
     })
     assert.ok(Object.isFrozen(made))
@@ -68,6 +69,11 @@ describe('routes', () => {
     refused({ as: 1 }, /"as"/)
     refused({ use: step }, /"use".*list of middleware/)
     refused({ use: ['session'] }, /"use"/)
+    refused({ bodyLimit: -1 }, /GET \/users.*"bodyLimit".*number of bytes/)
+    refused({ bodyLimit: '1mb' }, /"bodyLimit".*"1mb"/)
+    refused({ form: 1 }, /"form"/)
+    refused({ form: { size: 1 } }, /GET \/users, option "form".*"size".*fields, files, fileSize, total/)
+    refused({ form: { files: 1.5 } }, /"files"/)
     refused(null, /object/)
     assert.doesNotThrow(() => loose('/users', { as: undefined, use: undefined }, handler))
   })

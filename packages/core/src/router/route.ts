@@ -1,6 +1,7 @@
 import type { Context } from '../context/context.ts'
 import type { HandlerResult, Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
+import { type BodyOptions, bodyRules, checkForm, toBodyOptions } from '../http/body/body-settings.ts'
 import { checkOptions, describe, middlewareRule, nameRule } from '../internal/options.ts'
 import type { AnyHandler, Carries, Needs } from './entry.ts'
 import type { Params } from './params.ts'
@@ -18,6 +19,8 @@ export interface RouteNode {
   readonly whole: boolean
   readonly name: string | undefined
   readonly use: readonly Middleware[]
+  /** How request bodies are read here. */
+  readonly body: BodyOptions
   readonly handler: AnyHandler
 }
 
@@ -28,7 +31,7 @@ export type AnyRoute = RouteNode | ScopeNode
 export interface Route<out E> extends RouteNode, Carries<E> {}
 
 /** Options of a route. */
-export interface RouteOptions<Name extends string = string> {
+export interface RouteOptions<Name extends string = string> extends BodyOptions {
   /** The route's name for `app.url`; none by default. */
   as?: Name | undefined
   /** Middleware of this route alone, after the scopes' and before the handler; none by default. */
@@ -48,7 +51,7 @@ export interface Verb {
   ): Route<{ path: Pattern; needs: Needs<P>; name: Name }>
 }
 
-const optionRules = { as: nameRule, use: middlewareRule }
+const optionRules = { as: nameRule, use: middlewareRule, ...bodyRules }
 
 /**
  * A route for GET; HEAD requests come here too where no route for HEAD matches. The handler knows the parameters of the
@@ -61,6 +64,7 @@ const optionRules = { as: nameRule, use: middlewareRule }
  * ```ts
  * get('/users/:id', (ctx) => ctx.json({ id: ctx.params.id }))
  * get('/users', { as: 'users', use: [cache] }, users.index)
+ * post('/notes', { bodyLimit: 64 * 1024 }, notes.create)
  * ```
  */
 export const get: Verb = verb('GET')
@@ -137,6 +141,7 @@ export function createRoute(
   parsePattern(pattern)
   const where = `Route ${method} ${pattern}`
   checkOptions<RouteOptions>(where, options, optionRules)
+  checkForm(where, options)
   if (typeof handler !== 'function') {
     throw new ZzzError(
       'ZZZ_OPTION_INVALID',
@@ -145,5 +150,6 @@ export function createRoute(
   }
   const use = Object.freeze([...(options.use ?? [])])
   const whole = pattern !== given
-  return Object.freeze({ kind: 'route', method, pattern, whole, name: options.as, use, handler })
+  const body = toBodyOptions(options)
+  return Object.freeze({ kind: 'route', method, pattern, whole, name: options.as, use, body, handler })
 }

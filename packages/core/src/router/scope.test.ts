@@ -13,7 +13,15 @@ describe('scope', () => {
   it('is plain frozen data', () => {
     const routes = [get('/', handler)]
     const made = scope('/api', { as: 'api', use: [step] }, routes)
-    assert.deepEqual(made, { kind: 'scope', prefix: '/api', whole: false, name: 'api', use: [step], routes })
+    assert.deepEqual(made, {
+      kind: 'scope',
+      prefix: '/api',
+      whole: false,
+      name: 'api',
+      use: [step],
+      body: {},
+      routes,
+    })
     assert.ok(Object.isFrozen(made) && Object.isFrozen(made.routes) && Object.isFrozen(made.use))
     assert.deepEqual(scope('/api', routes), {
       kind: 'scope',
@@ -21,6 +29,7 @@ describe('scope', () => {
       whole: false,
       name: undefined,
       use: [],
+      body: {},
       routes,
     })
     assert.equal(scope(path('/api/:v'), routes).prefix, '/api/:v')
@@ -34,6 +43,8 @@ describe('scope', () => {
     refused(['/api', { prefix: 'x' }, []], /Scope \/api.*"prefix".*as, use/)
     refused(['/api', { use: [1] }, []], /"use"/)
     refused(['/api', { as: '' }, []], /"as"/)
+    refused(['/api', { bodyLimit: Number.NaN }, []], /Scope \/api.*"bodyLimit"/)
+    refused(['/api', { form: { directory: '' } }, []], /Scope \/api, option "form".*"directory"/)
     refused(['/api', {}], /Scope \/api.*list of routes/)
     refused(['/api', {}, undefined], /list of routes, got undefined/)
     refused(['/api', [get('/', handler), handler]], /item 1 .* is not a route/)

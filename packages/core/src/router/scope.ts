@@ -1,5 +1,6 @@
 import type { Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
+import { type BodyOptions, bodyRules, checkForm, toBodyOptions } from '../http/body/body-settings.ts'
 import { checkOptions, describe, middlewareRule, nameRule } from '../internal/options.ts'
 import type { Carries, EntryOf, Prefixed } from './entry.ts'
 import { type Path, patternOf } from './path.ts'
@@ -15,6 +16,8 @@ export interface ScopeNode {
   /** What stands before the names of the routes, with a dot; undefined adds nothing. */
   readonly name: string | undefined
   readonly use: readonly Middleware[]
+  /** How request bodies are read inside, where a route does not say otherwise. */
+  readonly body: BodyOptions
   readonly routes: readonly AnyRoute[]
 }
 
@@ -22,7 +25,7 @@ export interface ScopeNode {
 export interface Scope<out E> extends ScopeNode, Carries<E> {}
 
 /** Options of a scope. */
-export interface ScopeOptions<Name extends string = string> {
+export interface ScopeOptions<Name extends string = string> extends BodyOptions {
   /** Stands before the names of all routes inside: with `admin`, `users` is `admin.users`. Nothing by default. */
   as?: Name | undefined
   /** Middleware around all routes inside, the outer scope's first; none by default. */
@@ -61,7 +64,7 @@ export function scope(prefix: string | Path<string>, ...rest: ScopeArguments): S
 
 type ScopeArguments = [readonly AnyRoute[]] | [ScopeOptions, readonly AnyRoute[]]
 
-const optionRules = { as: nameRule, use: middlewareRule }
+const optionRules = { as: nameRule, use: middlewareRule, ...bodyRules }
 
 /** Makes a checked scope; `scope` without its types. */
 export function createScope(
@@ -73,6 +76,7 @@ export function createScope(
   parsePattern(prefix)
   const where = `Scope ${prefix}`
   checkOptions<ScopeOptions>(where, options, optionRules)
+  checkForm(where, options)
   checkRoutes(where, routes)
   const use = Object.freeze([...(options.use ?? [])])
   const whole = prefix !== given
@@ -82,6 +86,7 @@ export function createScope(
     whole,
     name: options.as,
     use,
+    body: toBodyOptions(options),
     routes: Object.freeze([...routes]),
   })
 }

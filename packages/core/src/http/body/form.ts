@@ -1,0 +1,25 @@
+import { type FormValues, nestFields } from './field-names.ts'
+import type { Field } from './urlencoded.ts'
+
+/** A form that was read: its fields by name. */
+export class Form {
+  /** The fields, nested by their names: `user[name]` is `values.user.name`, `tags[]` a list. It has no prototype. */
+  readonly values: FormValues
+  readonly #fields: readonly Field[]
+
+  /** @internal */
+  constructor(fields: readonly Field[]) {
+    this.values = nestFields(fields)
+    this.#fields = fields
+  }
+
+  /** The value of a field by its whole name (`user[name]`), the last one if there are several; undefined if none. */
+  get(name: string): string | undefined {
+    return this.#fields.findLast(([own]) => own === name)?.[1]
+  }
+
+  /** The values of all fields of a name, in order. */
+  getAll(name: string): string[] {
+    return this.#fields.filter(([own]) => own === name).map(([, value]) => value)
+  }
+}
