@@ -184,7 +184,7 @@ function createHandle(
     }
   })
   const matcher = createMatcher(endpoints)
-  const fallback = createFallback(flat, use, settings)
+  const fallback = createFallback(endpoints, matcher, use, settings)
   return (request) => {
     const match = matcher.match(request.method, request.path)
     if (match.kind !== 'found') {

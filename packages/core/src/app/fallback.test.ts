@@ -95,6 +95,64 @@ describe('what no route matches', () => {
   })
 })
 
+describe('a preflight', () => {
+  const cors: Middleware = (ctx, next) =>
+    ctx.method === 'OPTIONS' ? ctx.empty().header('x-cors', JSON.stringify(ctx.params)) : next()
+  const passing: Middleware = async (_ctx, next) => (await next()).header('x-passed', 'yes')
+  const asking = createApp({
+    use: [watch],
+    routes: [
+      scope('/teams/:team', { use: [passing] }, [
+        get('/', text),
+        post('/', { use: [cors] }, text),
+        route('OPTIONS', '/own', text),
+        post('/own', { use: [cors] }, text),
+      ]),
+    ],
+  })
+  const preflight = (target: string, method: string, origin = 'http://x.test') =>
+    asking.handle(
+      makeRequest({
+        method: 'OPTIONS',
+        target,
+        headers: { ...(origin && { origin }), ...(method && { 'access-control-request-method': method }) },
+      }),
+    )
+
+  it('runs the middleware of the route that it asks about, with its parameters', async () => {
+    const post = await preflight('/teams/7', 'POST')
+    assert.deepEqual(
+      ['x-cors', 'x-passed', 'x-watched', 'allow'].map((name) => post.headers.get(name)),
+      ['{"team":"7"}', 'yes', 'yes', undefined],
+    )
+    const get = await preflight('/teams/7/', 'GET')
+    assert.deepEqual(
+      ['x-cors', 'x-passed', 'x-watched', 'allow'].map((name) => get.headers.get(name)),
+      [undefined, 'yes', 'yes', 'GET, HEAD, OPTIONS, POST'],
+    )
+  })
+
+  it('is a plain OPTIONS where it asks about no route, or is none', async () => {
+    for (const reply of [
+      await preflight('/teams/7', 'DELETE'),
+      await preflight('/teams/7', 'nonsense here'),
+      await preflight('/teams/7', ''),
+      await preflight('/teams/7', 'POST', ''),
+    ]) {
+      assert.deepEqual(
+        ['x-cors', 'x-passed', 'x-watched', 'allow'].map((name) => reply.headers.get(name)),
+        [undefined, undefined, 'yes', 'GET, HEAD, OPTIONS, POST'],
+      )
+    }
+    assert.equal((await preflight('/none', 'GET')).statusCode, 404)
+  })
+
+  it('goes to a route for OPTIONS where there is one', async () => {
+    const reply = await preflight('/teams/7/own', 'POST')
+    assert.deepEqual([reply.statusCode, reply.headers.get('x-cors')], [200, undefined])
+  })
+})
+
 describe('what a route matches', () => {
   const answer = async (method: string, target: string) =>
     (await app.handle(makeRequest({ method, target }))).body

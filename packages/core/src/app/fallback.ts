@@ -7,7 +7,7 @@ import { Reply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
 import type { FlatRoute } from '../router/flatten.ts'
-import type { Match } from '../router/matcher.ts'
+import type { Match, Matcher } from '../router/matcher.ts'
 import { compose } from './compose.ts'
 import { runTraced } from './trace-request.ts'
 
@@ -22,9 +22,13 @@ const missKey = assign<Miss>('miss')
 /**
  * Makes the answer to everything that no route matches: 404, 405 with `Allow`, 501, the automatic OPTIONS, 400 for a
  * malformed path. The application's middleware runs around it like around any handler.
+ *
+ * A CORS preflight asks about another request, so around the automatic OPTIONS that answers it runs the middleware of the
+ * route which that request will reach: `cors` works in a scope or on a route as it does on the application.
  */
-export function createFallback(
-  routes: readonly FlatRoute[],
+export function createFallback<Route extends FlatRoute>(
+  routes: readonly Route[],
+  matcher: Matcher<Route>,
   use: readonly Middleware[],
   settings: ContextSettings,
 ): Fallback {
@@ -55,11 +59,26 @@ export function createFallback(
   }
 
   const pipeline = compose(use, answer, 'an unmatched request')
+  const preflights = new Map(
+    routes.map((route) => [
+      route,
+      compose([...use, ...route.use], answer, `a preflight of ${route.method} ${route.pattern}`),
+    ]),
+  )
   return (request, miss) => {
-    const ctx = new Context<object>(request, {}, undefined, settings)
+    const asked = miss.kind === 'method-not-allowed' ? askedAbout(request, matcher) : undefined
+    const ctx = new Context<object>(request, asked?.params ?? {}, undefined, settings)
     ctx.set(missKey, miss)
-    return runTraced(pipeline, ctx)
+    return runTraced((asked && preflights.get(asked.entry)) ?? pipeline, ctx)
   }
+}
+
+/** The route that a preflight asks about (Fetch standard, CORS-preflight request); undefined for anything else. */
+function askedAbout<Route extends FlatRoute>(request: Request, matcher: Matcher<Route>) {
+  if (request.method !== 'OPTIONS' || !request.headers.has('origin')) return undefined
+  const method = request.headers.get('access-control-request-method')
+  const match = method === undefined ? undefined : matcher.match(method, request.path)
+  return match?.kind === 'found' ? match : undefined
 }
 
 function allowReply(allow: string): Reply {

@@ -1,6 +1,7 @@
 export { cspNonceKey, requestIdKey } from '../context/keys.ts'
 export { type CacheControlOptions, cacheControl } from './cache-control.ts'
 export { type Coding, type CompressOptions, compress } from './compress/compress.ts'
+export { type CorsOptions, cors, type OriginTest } from './cors.ts'
 export { type ErrorPagesOptions, errorPages } from './error-pages.ts'
 export { etag } from './etag.ts'
 export { type HealthCheck, type HealthOptions, health } from './health.ts'
