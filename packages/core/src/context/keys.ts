@@ -1,4 +1,6 @@
+import type { TraceContext } from '../http/trace-context.ts'
 import { type AssignKey, assign } from './assign.ts'
+import type { Log } from './log.ts'
 
 /** The key of the request's id, set by `requestId`: `ctx.get(requestIdKey)`. */
 export const requestIdKey: AssignKey<string> = assign('requestId')
@@ -14,3 +16,9 @@ export const cspNonceKey: AssignKey<string> = assign('cspNonce')
  * weighs them itself.
  */
 export const wholeReplyKey: AssignKey<true> = assign('wholeReply')
+
+/** The key of the request's log, set by `structuredLogger`: `ctx.get(loggerKey).info({ order: 7 }, 'paid')`. */
+export const loggerKey: AssignKey<Log> = assign('logger')
+
+/** The key of the request's place in a trace, set by `traceContext` and `openTelemetry`. */
+export const traceContextKey: AssignKey<TraceContext> = assign('traceContext')

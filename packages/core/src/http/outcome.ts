@@ -9,3 +9,14 @@ export interface Outcome {
   /** Why the reply broke off, or the error that became the reply. */
   readonly error: unknown
 }
+
+/** True for an error that somebody has to look into: not for what clients do, nor for statuses that a handler chose. */
+export function isFault({ status, error }: Outcome): boolean {
+  if (error === undefined) return false
+  const { code } = (error ?? {}) as { code?: unknown }
+  return (
+    code !== 'ZZZ_CLIENT_DISCONNECTED' &&
+    code !== 'ZZZ_METHOD_UNKNOWN' &&
+    (status >= 500 || status === 0 || status < 400)
+  )
+}

@@ -1,5 +1,6 @@
 import { inspect, styleText } from 'node:util'
 import type { Middleware } from '../context/middleware.ts'
+import { isFault } from '../http/outcome.ts'
 import { checkOptions } from '../internal/options.ts'
 
 /** Options of `logger`. */
@@ -30,10 +31,11 @@ export function logger(options: LoggerOptions = {}): Middleware {
   return function logger(ctx, next) {
     const start = performance.now()
     const { method, path } = ctx
-    ctx.onSettled(({ status, bytesSent, aborted, error }) => {
+    ctx.onSettled((outcome) => {
+      const { status, bytesSent, aborted, error } = outcome
       const time = (performance.now() - start).toFixed(1)
       const end = aborted ? ' aborted' : ''
-      const cause = isFault(error, status) ? `\n${describeError(error)}` : ''
+      const cause = isFault(outcome) ? `\n${describeError(error)}` : ''
       write(`${method} ${printable(path)} ${paint(status, colour)} ${time} ms ${bytesSent} B${end}${cause}`)
     })
     return next()
@@ -52,17 +54,6 @@ function printable(text: string): string {
   return text.replace(
     /[^\x21-\x7e]/g,
     (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  )
-}
-
-/** True for what somebody has to look into: not for what clients do, nor for statuses that a handler chose. */
-function isFault(error: unknown, status: number): boolean {
-  if (error === undefined) return false
-  const { code } = (error ?? {}) as { code?: unknown }
-  return (
-    code !== 'ZZZ_CLIENT_DISCONNECTED' &&
-    code !== 'ZZZ_METHOD_UNKNOWN' &&
-    (status >= 500 || status === 0 || status < 400)
   )
 }
 

@@ -1,0 +1,97 @@
+import type { Log } from '../../context/log.ts'
+import { type ErrorRecord, errorRecord } from '../../internal/error-record.ts'
+import { redact } from '../../internal/redact.ts'
+import { reportError } from '../../internal/report.ts'
+
+/** The levels of a log, least first. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+
+/** What is asked of a logger of `pino`: that it writes, and has children with fields of their own. */
+export interface PinoLogger extends Readonly<Record<LogLevel, (fields: object, message?: string) => void>> {
+  isLevelEnabled(level: string): boolean
+  child(fields: object, options?: object): PinoLogger
+}
+
+/** An error in a record is ours already; pino must not make it its own kind. */
+const childOptions = { serializers: { err: (record: ErrorRecord) => record } }
+
+/**
+ * A log over one of `pino`. What goes through it has its secrets replaced, and nothing that it is given makes it throw:
+ * a failure becomes a process warning.
+ */
+export class PinoLog implements Log {
+  readonly #pino: PinoLogger
+  readonly #isSecret: (name: string) => boolean
+
+  private constructor(pino: PinoLogger, isSecret: (name: string) => boolean) {
+    this.#pino = pino
+    this.#isSecret = isSecret
+  }
+
+  /** `isSecret` says of which names the values are replaced. */
+  static over(pino: PinoLogger, isSecret: (name: string) => boolean): PinoLog {
+    return new PinoLog(pino.child({}, childOptions), isSecret)
+  }
+
+  trace(first: string | object, message?: string): void {
+    this.write('trace', first, message)
+  }
+
+  debug(first: string | object, message?: string): void {
+    this.write('debug', first, message)
+  }
+
+  info(first: string | object, message?: string): void {
+    this.write('info', first, message)
+  }
+
+  warn(first: string | object, message?: string): void {
+    this.write('warn', first, message)
+  }
+
+  error(first: string | object, message?: string): void {
+    this.write('error', first, message)
+  }
+
+  fatal(first: string | object, message?: string): void {
+    this.write('fatal', first, message)
+  }
+
+  child(fields: object): PinoLog {
+    try {
+      return new PinoLog(this.#pino.child(this.#fields(fields)), this.#isSecret)
+    } catch (error) {
+      reportError(error, 'A child of the log was not made')
+      return this
+    }
+  }
+
+  /** Writes a record of the framework's own, whose fields are known to hold no secret. */
+  record(level: LogLevel, fields: object, message: string): void {
+    try {
+      this.#pino[level](fields, message)
+    } catch (error) {
+      reportError(error, 'A record was not logged')
+    }
+  }
+
+  write(level: LogLevel, first: string | object, message: string | undefined): void {
+    try {
+      if (!this.#pino.isLevelEnabled(level)) return
+      if (typeof first === 'string') this.#pino[level]({}, first)
+      else this.#pino[level](this.#fields(first), message ?? messageOf(first))
+    } catch (error) {
+      reportError(error, 'A record was not logged')
+    }
+  }
+
+  #fields(given: object): object {
+    if (given instanceof Error) return { err: errorRecord(given) }
+    const fields = redact(given, this.#isSecret)
+    return typeof fields === 'object' && fields !== null ? fields : { value: fields }
+  }
+}
+
+function messageOf(given: object): string | undefined {
+  return given instanceof Error ? errorRecord(given, { stack: false }).message : undefined
+}
