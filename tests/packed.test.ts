@@ -33,9 +33,14 @@ const publishable = globSync('packages/*/package.json', { cwd: root })
   .map(dirname)
   .sort()
 
-/** Runs a program, the pinned tools first on PATH and without what npm tells its scripts, and gives what it printed. */
+/**
+ * Runs a program, the pinned tools first on PATH and without what npm and Node tell their children, save whom to trust, and
+ * gives what it printed.
+ */
 async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(?:npm_|NODE_)/.test(name))
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(?:npm_|NODE_(?!EXTRA_CA_CERTS$))/.test(name),
+  )
   const env = { ...Object.fromEntries(inherited), PATH: `${bin}${delimiter}${process.env.PATH}` }
   try {
     const { stdout } = await promisify(execFile)(program, args, { cwd, env, timeout: 120_000 })
