@@ -42,4 +42,20 @@ describe('assign', () => {
     makeContext().set(user, { name: 'Ada' })
     assert.equal(makeContext().find(user), undefined)
   })
+
+  it('keeps lazy values until they are read, and makes them once', () => {
+    const ctx = makeContext()
+    const key = assign<number>('count')
+    let made = 0
+    ctx.setLazy(key, () => {
+      made++
+      if (made === 1) throw new Error('not yet')
+      return made
+    })
+    assert.equal(made, 0)
+    assert.throws(() => ctx.get(key), /not yet/)
+    assert.deepEqual([ctx.get(key), ctx.find(key), made], [2, 2, 2])
+    ctx.set(key, 7)
+    assert.equal(ctx.get(key), 7)
+  })
 })

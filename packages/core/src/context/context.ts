@@ -11,6 +11,8 @@ import { describe } from '../internal/options.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { AssignKey } from './assign.ts'
 import { errorReply } from './error-reply.ts'
+import { cspNonceKey } from './keys.ts'
+import { LazyValue } from './lazy-value.ts'
 import { readBody, readParam } from './read-body.ts'
 
 /** A route as it can be listed. */
@@ -174,6 +176,11 @@ export class Context<out P extends object = object> {
     this.#assigns.set(key, value)
   }
 
+  /** Keeps a value that is made when it is first read, if it ever is; reading it throws what making it throws. */
+  setLazy<T>(key: AssignKey<T>, make: () => T): void {
+    this.set<T | LazyValue<T>>(key as AssignKey<T | LazyValue<T>>, new LazyValue(make))
+  }
+
   /** The value under a key. Throws `ZZZ_ASSIGN_MISSING` where none was set: the middleware that sets it did not run. */
   get<T>(key: AssignKey<T>): T {
     if (this.#assigns?.has(key) !== true) {
@@ -183,12 +190,12 @@ export class Context<out P extends object = object> {
           'Add the middleware that sets it to this route, or read it with ctx.find',
       )
     }
-    return this.#assigns.get(key) as T
+    return settled(this.#assigns.get(key) as T | LazyValue<T>)
   }
 
   /** The value under a key, or undefined. */
   find<T>(key: AssignKey<T>): T | undefined {
-    return this.#assigns?.get(key) as T | undefined
+    return settled(this.#assigns?.get(key) as T | LazyValue<T> | undefined)
   }
 
   /** Calls `listener` exactly once when the reply is through or broke off, on every back end and in `app.fetch`. */
@@ -279,8 +286,14 @@ export class Context<out P extends object = object> {
     // What is thrown once the client has gone is the consequence of that, and no fault of the handler.
     const reason = this.request.abortReason as { code?: unknown } | undefined
     const cause = reason?.code === 'ZZZ_CLIENT_DISCONNECTED' ? reason : error
-    return errorReply(this.request, cause, this.app.environment === 'development')
+    return errorReply(this.request, cause, this.app.environment === 'development', () =>
+      this.find(cspNonceKey),
+    )
   }
+}
+
+function settled<T>(value: T | LazyValue<T>): T {
+  return value instanceof LazyValue ? value.value : value
 }
 
 function checkText(helper: string, text: unknown): string {

@@ -20,11 +20,17 @@ interface Problem {
 /**
  * The reply that an error becomes, in the form the client asks for: HTML, JSON (problem details, RFC 9457) or text.
  * The reply keeps the error for loggers; the client reads the message only of errors meant for it (status below 500,
- * or `expose`), and everything in development. Never throws.
+ * or `expose`), and everything in development. `nonce` gives the one that a Content-Security-Policy allows, where there is
+ * one. Never throws.
  */
-export function errorReply(request: Request, error: unknown, development: boolean): Reply {
+export function errorReply(
+  request: Request,
+  error: unknown,
+  development: boolean,
+  nonce: () => string | undefined = () => undefined,
+): Reply {
   try {
-    return toReply(request, error, development)
+    return toReply(request, error, development, nonce)
   } catch (fault) {
     // Its headers cannot be sent, or reading it throws. The pipeline relies on getting a reply in any case.
     const reply = typedReply(500, '500 Internal Server Error\n', 'text/plain; charset=utf-8')
@@ -33,9 +39,14 @@ export function errorReply(request: Request, error: unknown, development: boolea
   }
 }
 
-function toReply(request: Request, error: unknown, development: boolean): Reply {
+function toReply(
+  request: Request,
+  error: unknown,
+  development: boolean,
+  nonce: () => string | undefined,
+): Reply {
   const problem = toProblem(error, development)
-  const reply = renderProblem(request, problem)
+  const reply = renderProblem(request, problem, nonce)
   reply.error = error
   const { headers } = (error ?? {}) as { headers?: Readonly<Record<string, string>> }
   for (const [name, value] of Object.entries(headers ?? {})) {
@@ -57,11 +68,11 @@ function toProblem(error: unknown, development: boolean): Problem {
   }
 }
 
-function renderProblem(request: Request, problem: Problem): Reply {
+function renderProblem(request: Request, problem: Problem, nonce: () => string | undefined): Reply {
   const { status } = problem
   switch (accepts(request, ['text/plain', 'text/html', 'application/json', 'application/problem+json'])) {
     case 'text/html':
-      return typedReply(status, problemHtml(problem), 'text/html; charset=utf-8')
+      return typedReply(status, problemHtml(problem, nonce()), 'text/html; charset=utf-8')
     case 'application/json':
     case 'application/problem+json':
       return typedReply(
@@ -78,12 +89,13 @@ function problemText({ status, title, detail, trace }: Problem): string {
   return [`${status} ${title}`, detail, trace].filter((line) => line !== undefined).join('\n') + '\n'
 }
 
-function problemHtml({ status, title, detail, trace }: Problem): string {
+function problemHtml({ status, title, detail, trace }: Problem, nonce: string | undefined): string {
+  const allowed = nonce === undefined ? '' : ` nonce="${nonce}"`
   const paragraph = detail === undefined ? '' : `<p>${escapeHtml(detail)}</p>`
   const stack = trace === undefined ? '' : `<pre>${escapeHtml(trace)}</pre>`
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
-    `<title>${status} ${title}</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:4rem auto;` +
+    `<title>${status} ${title}</title><style${allowed}>body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:4rem auto;` +
     `padding:0 1rem;color:#222}pre{overflow:auto;background:#f4f4f5;padding:1rem;font-size:13px}</style></head>` +
     `<body><h1>${status} ${title}</h1>${paragraph}${stack}</body></html>`
   )

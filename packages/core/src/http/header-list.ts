@@ -83,6 +83,17 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
     this.flat.push(checkField(name, value), value)
   }
 
+  /**
+   * Adds those of some fields that are not there yet; `fields` is flat, and was checked already.
+   * @internal
+   */
+  addMissing(fields: readonly string[]): void {
+    for (let i = 0; i < fields.length; i += 2) {
+      const name = fields[i] as string
+      if (!this.has(name)) this.flat.push(name, fields[i + 1] as string)
+    }
+  }
+
   delete(name: string): void {
     removeFrom(this.flat, name.toLowerCase(), 0)
   }

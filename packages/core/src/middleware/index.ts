@@ -11,6 +11,17 @@ export { type HstsOptions, hsts } from './hsts.ts'
 export { type HttpsRedirectOptions, httpsRedirect } from './https-redirect.ts'
 export { type LoggerOptions, logger } from './logger.ts'
 export { type RequestIdOptions, requestId } from './request-id.ts'
+export type {
+  CspDirectives,
+  CspSourceDirective,
+} from './security-headers/content-security-policy.ts'
+export type { PermissionsPolicy } from './security-headers/permissions-policy.ts'
+export {
+  defaultPolicy,
+  type ReferrerPolicy,
+  type SecurityHeadersOptions,
+  securityHeaders,
+} from './security-headers/security-headers.ts'
 export { staticFiles } from './static/static-files.ts'
 export type { StaticFilesOptions } from './static/static-options.ts'
 export type { LogLevel, PinoLogger } from './structured-logger/pino-log.ts'
