@@ -30,7 +30,7 @@ const core: Floors = {
   config: ground,
   i18n: ground,
 
-  http: ground,
+  http: [...ground, 'clock'],
   redis: leaves,
   secrets: leaves,
   cache: [...leaves, 'redis'],

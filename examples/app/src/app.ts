@@ -1,6 +1,8 @@
 import { createApp, get, post } from '@zzz/core'
-import { errorPages, logger, requestId, staticFiles } from '@zzz/core/middleware'
+import { compress, errorPages, logger, requestId, staticFiles } from '@zzz/core/middleware'
+import { big } from './big.ts'
 import * as echo from './echo.ts'
+import * as events from './events.ts'
 import * as hello from './hello.ts'
 import { notFoundPage } from './pages.ts'
 import { userPath } from './paths.ts'
@@ -11,6 +13,7 @@ export const app = createApp({
   use: [
     requestId(),
     logger(),
+    compress(),
     errorPages({ pages: { 404: notFoundPage } }),
     staticFiles({ root: new URL('../static/', import.meta.url) }),
   ],
@@ -21,5 +24,7 @@ export const app = createApp({
     get(userPath, { as: 'user' }, users.show),
     get('/echo', echo.describe),
     post('/echo', echo.stream),
+    get('/sse', events.stream),
+    get('/big', big),
   ],
 })

@@ -117,7 +117,16 @@ export function createApp<const R extends AnyRoute>(
   const flat = flattenRoutes(options.routes)
   const routes = flat.map(({ method, pattern, name }) => Object.freeze({ method, pattern, name }))
   const secrets = createSecrets({ keys: secretKeys({ secretKeyBase: options.secretKeyBase, environment }) })
-  const info = { environment, routes, draining: false, secrets }
+  const closing = new AbortController()
+  const info: AppInfo = Object.freeze({
+    environment,
+    routes,
+    get draining() {
+      return closing.signal.aborted
+    },
+    drainSignal: closing.signal,
+    secrets,
+  })
   const settings: ContextSettings = {
     app: info,
     trustedProxies: options.trustedProxies && trustedProxies(options.trustedProxies, options.proxyHeaders),
@@ -132,11 +141,10 @@ export function createApp<const R extends AnyRoute>(
     routes,
     secrets,
     get draining() {
-      return info.draining
+      return closing.signal.aborted
     },
-    drain: () => {
-      info.draining = true
-    },
+    drainSignal: closing.signal,
+    drain: () => closing.abort(),
     handle,
     fetch: async (input, init) => {
       const request = fromWebRequest(toRequest(input, init))

@@ -14,7 +14,7 @@ export interface ContextParts extends RequestParts {
 export function makeContext(parts: ContextParts = {}): Context {
   const { environment = 'production', trustedProxies: proxies, secrets = testSecrets() } = parts
   return new Context<object>(makeRequest(parts), {}, undefined, {
-    app: { environment, routes: [], draining: false, secrets },
+    app: { environment, routes: [], draining: false, drainSignal: new AbortController().signal, secrets },
     trustedProxies: proxies && trustedProxies(proxies),
   })
 }

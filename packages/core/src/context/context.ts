@@ -2,6 +2,7 @@ import { statusOf, ZzzError } from '../errors.ts'
 import type { Form } from '../http/body/form.ts'
 import { type Client, clientOf, type TrustedProxies } from '../http/client.ts'
 import { type Cookies, parseCookies } from '../http/cookie.ts'
+import { type EventStreamOptions, eventStream, type ServerEvents } from '../http/event-stream.ts'
 import type { Outcome } from '../http/outcome.ts'
 import { checkBody, Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
 import type { ReadFormOptions, ReadOptions, Request } from '../http/request.ts'
@@ -33,6 +34,8 @@ export interface AppInfo {
   readonly draining: boolean
   /** Signs and encrypts with keys of the application's `secretKeyBase`. */
   readonly secrets: Secrets
+  /** Aborts at that moment, so that streams without an end of their own can end. */
+  readonly drainSignal: AbortSignal
 }
 
 /** What the context of every request takes from its application. */
@@ -234,6 +237,24 @@ export class Context<out P extends object = object> {
   /** A reply that is produced while it is sent, no faster than the client reads: web or node stream, generator. */
   stream(source: StreamBody, options: RespondOptions = {}): Reply {
     return this.respond(source, options)
+  }
+
+  /**
+   * A stream of server-sent events, for `EventSource` in browsers. The source is an async iterable of events, or a
+   * function that makes one and learns which event the client has seen last. It is paused while the client is slow, and
+   * ended when the client leaves or the server is about to close.
+   *
+   * Throws `ZZZ_REPLY_BODY` and `ZZZ_OPTION_INVALID`. An event that cannot be sent breaks the stream off with
+   * `ZZZ_EVENT_INVALID`.
+   *
+   * ```ts
+   * get('/ticks', (ctx) => ctx.sse(async function* ({ signal }) {
+   *   for await (const at of setInterval(1000, undefined, { signal })) yield { data: { at } }
+   * }))
+   * ```
+   */
+  sse(source: ServerEvents, options: EventStreamOptions = {}): Reply {
+    return eventStream(this.request, this.app.drainSignal, source, options)
   }
 
   /**

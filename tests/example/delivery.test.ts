@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { after, before, describe, it } from 'node:test'
+import { ExampleProcess } from '../example-process.ts'
+
+for (const backend of ['zzz', 'node']) {
+  describe(`compression and events of the example on ${backend}`, () => {
+    let example: ExampleProcess
+    before(async () => {
+      example = await ExampleProcess.start({ BACKEND: backend })
+    })
+    after(() => example[Symbol.asyncDispose]())
+
+    const curl = (...args: string[]) => {
+      const { stdout, status } = spawnSync('curl', ['--silent', '--show-error', ...args], {
+        encoding: 'utf8',
+      })
+      assert.equal(status, 0)
+      return stdout
+    }
+
+    it('GET /big is 200 KB, compressed for who wants it', async () => {
+      const plain = await fetch(`${example.url}/big`, { headers: { 'accept-encoding': 'identity' } })
+      const text = await plain.text()
+      assert.deepEqual([text.length, plain.headers.get('content-encoding')], [204_800, null])
+      assert.equal(plain.headers.get('vary'), 'accept-encoding')
+      for (const coding of ['gzip', 'deflate', 'br', 'zstd']) {
+        const headers = { 'accept-encoding': coding }
+        const response = await fetch(`${example.url}/big`, { headers })
+        assert.equal(response.headers.get('content-encoding'), coding)
+        if (coding !== 'zstd') assert.equal(await response.text(), text)
+        const sizes = curl(
+          '-o',
+          '/dev/null',
+          '-w',
+          '%{size_download}',
+          '-H',
+          `Accept-Encoding: ${coding}`,
+          `${example.url}/big`,
+        )
+        assert.ok(Number(sizes) < 10_000, sizes)
+      }
+      assert.equal(curl('--compressed', `${example.url}/big`), text)
+      assert.match(curl('--compressed', '--head', `${example.url}/big`), /content-encoding: /i)
+    })
+
+    it('GET /big in a range is whole, since it knows no ranges', async () => {
+      const headers = { range: 'bytes=0-9', 'accept-encoding': 'gzip' }
+      assert.equal((await fetch(`${example.url}/big`, { headers })).status, 200)
+    })
+
+    it('GET /sse gives ten events, and those that are left to who comes back', async () => {
+      const all = await fetch(`${example.url}/sse`)
+      assert.equal(all.headers.get('content-type'), 'text/event-stream')
+      assert.equal(all.headers.get('content-encoding'), null)
+      const ids = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
+      assert.deepEqual(ids(await all.text()), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+      const rest = await fetch(`${example.url}/sse`, { headers: { 'last-event-id': '8' } })
+      assert.deepEqual(ids(await rest.text()), [9, 10])
+      const none = await fetch(`${example.url}/sse`, { headers: { 'last-event-id': '10' } })
+      assert.equal(none.status, 204)
+    })
+  })
+}
