@@ -1,6 +1,12 @@
 export { cspNonceKey, loggerKey, requestIdKey, traceContextKey } from '../context/keys.ts'
 export type { Log, LogMethod } from '../context/log.ts'
 export type { TraceContext } from '../http/trace-context.ts'
+export type { JsonShape } from '../session/json.ts'
+export { type Session, sessionKey } from '../session/session.ts'
+export type { SessionChange, SessionStore, StoredSession } from '../session/session-store.ts'
+export { type SessionValue, sessionValue } from '../session/session-value.ts'
+export { type MemorySessionsOptions, memorySessions } from '../session/stores/memory-sessions.ts'
+export { type RedisSessionsOptions, redisSessions } from '../session/stores/redis-sessions.ts'
 export { type CacheControlOptions, cacheControl } from './cache-control.ts'
 export { type Coding, type CompressOptions, compress } from './compress/compress.ts'
 export { type CorsOptions, cors, type OriginTest } from './cors.ts'
@@ -22,6 +28,7 @@ export {
   type SecurityHeadersOptions,
   securityHeaders,
 } from './security-headers/security-headers.ts'
+export { type SessionCookieOptions, type SessionOptions, session } from './session/session.ts'
 export { staticFiles } from './static/static-files.ts'
 export type { StaticFilesOptions } from './static/static-options.ts'
 export type { LogLevel, PinoLogger } from './structured-logger/pino-log.ts'
