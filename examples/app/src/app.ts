@@ -5,9 +5,13 @@ import * as echo from './echo.ts'
 import * as events from './events.ts'
 import * as hello from './hello.ts'
 import { notFoundPage } from './pages.ts'
+import * as params from './params.ts'
 import { userPath } from './paths.ts'
+import * as upload from './upload.ts'
 import * as users from './users.ts'
 import { welcome } from './welcome.ts'
+
+const gibibyte = 1024 ** 3
 
 export const app = createApp({
   use: [
@@ -26,5 +30,7 @@ export const app = createApp({
     post('/echo', echo.stream),
     get('/sse', events.stream),
     get('/big', big),
+    post('/params/:id', params.show),
+    post('/upload', { form: { total: 2 * gibibyte } }, upload.receive),
   ],
 })

@@ -21,6 +21,8 @@ export {
 export type { BodyOptions, FormOptions } from './http/body/body-settings.ts'
 export type { FormValue, FormValues } from './http/body/field-names.ts'
 export type { Form } from './http/body/form.ts'
+export type { FieldPart, FilePart, FormPart } from './http/body/parts.ts'
+export type { UploadedFile } from './http/body/uploaded-file.ts'
 export type { CookieOptions } from './http/cookie.ts'
 export type { EventSourceInfo, EventStreamOptions, ServerEvents } from './http/event-stream.ts'
 export { type FileRange, type FileRangeOptions, fileRange } from './http/file-range.ts'

@@ -1,5 +1,6 @@
 import { statusOf, ZzzError } from '../errors.ts'
 import type { Form } from '../http/body/form.ts'
+import type { UploadedFile } from '../http/body/uploaded-file.ts'
 import { type Client, clientOf, type TrustedProxies } from '../http/client.ts'
 import { type Cookies, parseCookies } from '../http/cookie.ts'
 import { type EventStreamOptions, eventStream, type ServerEvents } from '../http/event-stream.ts'
@@ -125,6 +126,16 @@ export class Context<out P extends object = object> {
   /** A field of the form by its whole name, the last one if there are several. Rejects as `form` does. */
   async formValue(name: string): Promise<string | undefined> {
     return (await this.form()).get(name)
+  }
+
+  /** A file of the form by its field, the last one if there are several. Rejects as `form` does. */
+  async file(name: string): Promise<UploadedFile | undefined> {
+    return (await this.form()).file(name)
+  }
+
+  /** The files of the form in the order they came. Rejects as `form` does. */
+  async files(): Promise<readonly UploadedFile[]> {
+    return (await this.form()).files
   }
 
   /**

@@ -4,7 +4,8 @@ import { reportError } from '../internal/report.ts'
 import { type BodySettings, defaultBodySettings, type FormOptions } from './body/body-settings.ts'
 import type { Form } from './body/form.ts'
 import { expectJson, parseJson } from './body/json.ts'
-import { readForm } from './body/read-form.ts'
+import type { FormPart } from './body/parts.ts'
+import { readForm, readFormParts } from './body/read-form.ts'
 import { decodeText, expectText } from './body/text.ts'
 import {
   type BodySource,
@@ -159,13 +160,38 @@ export class Request {
   }
 
   /**
-   * The form in the body, `application/x-www-form-urlencoded`; calls share one. Rejects with `ZZZ_BODY_TYPE` (415) for
-   * another content type, `ZZZ_BODY_TOO_LARGE` (413) beyond a limit, and `ZZZ_BODY_MALFORMED`, `ZZZ_BODY_TOO_DEEP` or
-   * `ZZZ_BODY_PROTOTYPE` (400).
+   * The form in the body, urlencoded or multipart; calls share one. Files beyond `memory` wait in temporary files until
+   * the request has settled. Rejects with `ZZZ_BODY_TYPE` (415) for another content type, `ZZZ_BODY_TOO_LARGE` (413)
+   * beyond a limit, and `ZZZ_BODY_MALFORMED`, `ZZZ_BODY_TOO_DEEP` or `ZZZ_BODY_PROTOTYPE` (400).
    */
   form(options: ReadFormOptions = {}): Promise<Form> {
     this.#form ??= readForm(this, options)
     return this.#form
+  }
+
+  /**
+   * The parts of a multipart form while they arrive, for uploads that go elsewhere: nothing but the fields is kept, and
+   * the client is read no faster than the loop runs. Rejects as `form` does, and with `ZZZ_BODY_CONSUMED` when the body
+   * was read as a form or a stream before.
+   *
+   * ```ts
+   * for await (const part of ctx.request.parts({ total: Infinity })) {
+   *   if (part.kind === 'file') await pipeline(part, bucket.upload(randomUUID()))
+   * }
+   * ```
+   */
+  parts(options: ReadFormOptions = {}): AsyncGenerator<FormPart, void, void> {
+    return readFormParts(this, options)
+  }
+
+  /**
+   * The body while it arrives, or what was buffered of it.
+   * @internal
+   */
+  async source(): Promise<BodySource> {
+    if (this.#bytes !== undefined) return bytesSource(await this.#bytes)
+    refuseDisturbed(this.body)
+    return this.body
   }
 
   /** The body as a web stream; after a buffering read, the bytes it kept. */

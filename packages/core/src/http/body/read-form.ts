@@ -1,50 +1,70 @@
 import { ZzzError } from '../../errors.ts'
 import { checkOptions } from '../../internal/options.ts'
+import type { BodySource } from '../body-source.ts'
 import type { HeaderList } from '../header-list.ts'
-import {
-  type BodySettings,
-  type FormOptions,
-  type FormSettings,
-  formRules,
-  withFormOptions,
-} from './body-settings.ts'
+import type { Outcome } from '../outcome.ts'
+import { type BodySettings, type FormOptions, formRules, withBodyOptions } from './body-settings.ts'
 import { parseContentType, refuseContentCoding } from './content-type.ts'
 import { Form } from './form.ts'
+import { expectMultipart, type FormPart, readParts } from './parts.ts'
+import { TemporaryFiles } from './temporary-files.ts'
 import { decodeUtf8, isUtf8Name } from './text.ts'
-import { parseUrlencoded } from './urlencoded.ts'
+import { storeUpload, type UploadedFile, type UploadStore } from './uploaded-file.ts'
+import { type Field, parseUrlencoded } from './urlencoded.ts'
 
 /** What reading a form needs of a request. */
 export interface FormSource {
   readonly headers: HeaderList
   readonly bodySettings: BodySettings
   bytes(options: { limit?: number | undefined }): Promise<Uint8Array>
+  /** The body while it arrives, or what was buffered of it. */
+  source(): Promise<BodySource>
+  onSettled(listener: (outcome: Outcome) => unknown): void
 }
 
-/** Form options, and the bytes that may be read into memory. */
-interface Options extends FormOptions {
+/** Options of reading a form: `limit` stands for `bodyLimit`. */
+interface ReadOptions extends FormOptions {
   limit?: number | undefined
 }
 
+const urlencoded = 'application/x-www-form-urlencoded'
+const multipart = 'multipart/form-data'
+
 /** True for the content types of forms. */
 export function isFormType(type: string): boolean {
-  return type === 'application/x-www-form-urlencoded'
+  return type === urlencoded || type === multipart
 }
 
 /** Reads the form in a body; see `Request.form`. */
-export async function readForm(request: FormSource, options: Options): Promise<Form> {
-  const { limit, ...formOptions } = options
-  checkOptions('form()', formOptions, formRules)
-  const settings = withFormOptions(request.bodySettings.form, formOptions)
-  refuseContentCoding(request.headers)
+export async function readForm(request: FormSource, options: ReadOptions): Promise<Form> {
+  const settings = withOptions(request.bodySettings, options)
   const value = request.headers.get('content-type')
   const parsed = parseContentType(value)
-  if (parsed?.type === 'application/x-www-form-urlencoded') {
+  if (parsed?.type === multipart) return readMultipart(request, settings)
+  if (parsed?.type === urlencoded) {
+    refuseContentCoding(request.headers)
     refuseCharset(parsed.parameters?.get('charset'))
-    return readUrlencoded(await request.bytes({ limit }), settings)
+    const bytes = await request.bytes({ limit: settings.bodyLimit })
+    return new Form(parseUrlencoded(decodeUtf8(bytes, 'the form'), settings.form.fields), [])
   }
   throw new ZzzError('ZZZ_BODY_TYPE', `Expected a form, got content type ${JSON.stringify(value ?? '')}`, {
-    headers: { accept: 'application/x-www-form-urlencoded' },
+    headers: { accept: `${urlencoded}, ${multipart}` },
   })
+}
+
+/** The parts of a multipart form; see `Request.parts`. */
+export async function* readFormParts(
+  request: FormSource,
+  options: ReadOptions,
+): AsyncGenerator<FormPart, void, void> {
+  const { form, bodyLimit } = withOptions(request.bodySettings, options)
+  const boundary = expectMultipart(request.headers)
+  yield* readParts(await request.source(), boundary, form, bodyLimit)
+}
+
+function withOptions(settings: BodySettings, { limit, ...form }: ReadOptions): BodySettings {
+  checkOptions('The form of a request', form, formRules)
+  return withBodyOptions(settings, { bodyLimit: limit, form })
 }
 
 /** An urlencoded form is ASCII that stands for UTF-8 (WHATWG URL section 5.1). */
@@ -53,6 +73,33 @@ function refuseCharset(charset: string | undefined): void {
   throw new ZzzError('ZZZ_BODY_TYPE', `Forms are sent in UTF-8, not in ${JSON.stringify(charset)}`)
 }
 
-function readUrlencoded(bytes: Uint8Array, settings: FormSettings): Form {
-  return new Form(parseUrlencoded(decodeUtf8(bytes, 'the form'), settings.fields))
+async function readMultipart(request: FormSource, { form, bodyLimit }: BodySettings): Promise<Form> {
+  const boundary = expectMultipart(request.headers)
+  const source = await request.source()
+  const temporary = new TemporaryFiles(form.directory)
+  request.onSettled(() => temporary.remove())
+  try {
+    return await gather(readParts(source, boundary, form, bodyLimit), {
+      memory: form.memory,
+      files: temporary,
+    })
+  } catch (error) {
+    await temporary.remove()
+    throw error
+  }
+}
+
+async function gather(parts: AsyncIterable<FormPart>, store: UploadStore): Promise<Form> {
+  const fields: Field[] = []
+  const files: UploadedFile[] = []
+  for await (const part of parts) {
+    if (part.kind === 'field') {
+      fields.push([part.field, part.value])
+      continue
+    }
+    const file = await storeUpload(part, store)
+    // What browsers send for an input where no file was chosen.
+    if (file.size > 0 || file.filename !== '') files.push(file)
+  }
+  return new Form(fields, files)
 }
