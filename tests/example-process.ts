@@ -7,16 +7,26 @@ import { text } from 'node:stream/consumers'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** The words of `npm start`: the environment it sets, and the arguments of `node`. */
+/** The words of `npm start`: the environment it sets where nothing else does, and the arguments of `node`. */
 function startCommand(): { env: Record<string, string>; args: string[] } {
   const { scripts } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
     scripts: { start: string }
   }
   const words = scripts.start.split(' ')
   const node = words.indexOf('node')
-  const env = words.slice(0, node).map((word) => word.split('=') as [string, string])
+  const env = words.slice(0, node).map((word) => {
+    const [, name = '', value = ''] = /^(\w+)=\$\{\1:-(\w+)\}$/.exec(word) ?? []
+    return [name, value]
+  })
   return { env: Object.fromEntries(env), args: words.slice(node + 1) }
 }
+
+/** What the example needs in production. */
+export const productionEnv = {
+  ZZZ_ENV: 'production',
+  SECRET_KEY_BASE: 'a key for tests, that nobody needs to guess',
+  JWT_SECRET: 'another one, for tests as well',
+} as const
 
 /** Starts the example application as `npm start` does, without waiting for it. */
 export function spawnExample(env: Record<string, string>): ChildProcess {
@@ -30,7 +40,7 @@ export function spawnExample(env: Record<string, string>): ChildProcess {
 
 function spawnBuilt(main: string, env: Record<string, string>): ChildProcess {
   return spawn(process.execPath, [main], {
-    env: { ...process.env, ZZZ_ENV: 'production', ...env },
+    env: { ...process.env, ...productionEnv, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

@@ -1,19 +1,34 @@
-import { createApp, get, post } from '@zzz/core'
-import { compress, errorPages, logger, requestId, staticFiles } from '@zzz/core/middleware'
+import { createApp, get, post, scope } from '@zzz/core'
+import {
+  compress,
+  csrf,
+  errorPages,
+  flash,
+  logger,
+  requestId,
+  session,
+  staticFiles,
+} from '@zzz/core/middleware'
 import { big } from './big.ts'
 import * as echo from './echo.ts'
+import { env } from './env.ts'
 import * as events from './events.ts'
+import * as form from './form.ts'
 import * as hello from './hello.ts'
 import { notFoundPage } from './pages.ts'
 import * as params from './params.ts'
 import { userPath } from './paths.ts'
 import * as upload from './upload.ts'
 import * as users from './users.ts'
+import * as visits from './visits.ts'
 import { welcome } from './welcome.ts'
 
 const gibibyte = 1024 ** 3
+const visitor = session()
 
 export const app = createApp({
+  environment: env.environment,
+  secretKeyBase: env.secretKeyBase,
   use: [
     requestId(),
     logger(),
@@ -28,6 +43,16 @@ export const app = createApp({
     get(userPath, { as: 'user' }, users.show),
     get('/echo', echo.describe),
     post('/echo', echo.stream),
+    // Pages for people: forms of other sites are refused, and an old browser needs a token.
+    scope('/', { use: [visitor, flash(), csrf()] }, [
+      get('/form', { as: 'form' }, form.show),
+      post('/form', form.submit),
+    ]),
+    // Programs have sessions too, and no token; browsers are still asked where they come from.
+    scope('/session', { use: [visitor, csrf({ fallback: 'allow' })] }, [
+      get('/', visits.count),
+      post('/reset', visits.reset),
+    ]),
     get('/sse', events.stream),
     get('/big', big),
     post('/params/:id', params.show),
