@@ -92,3 +92,12 @@ declare const dynamic: AnyRoute[]
 createApp({ routes: dynamic }).environment.toUpperCase()
 // @ts-expect-error no names
 createApp({ routes: dynamic }).url('home')
+
+// Body options stand on applications, too.
+createApp({ bodyLimit: 1024, form: { directory: '/var/tmp', files: undefined }, routes: [] })
+// @ts-expect-error bytes are a number
+createApp({ bodyLimit: '1mb', routes: [] })
+// @ts-expect-error a count is a number
+createApp({ form: { files: '1' }, routes: [] })
+// @ts-expect-error unknown option
+createApp({ form: { size: 1 }, routes: [] })

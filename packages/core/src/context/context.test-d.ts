@@ -1,4 +1,5 @@
 // Type tests of the context, assign keys, handlers and middleware: each thing that is accepted has a twin that is refused.
+import type { FormValue } from '../http/body/field-names.ts'
 import type { Reply } from '../http/reply.ts'
 import { type AssignKey, assign } from './assign.ts'
 import type { Context } from './context.ts'
@@ -117,3 +118,22 @@ bare.stream(new ReadableStream<Uint8Array>())
 bare.stream('text')
 // @ts-expect-error a header is text
 bare.empty().header('x', 1)
+
+// Bodies: what anybody may send is unknown, a field is text or missing, a part is a field or a file.
+same<ReturnType<typeof ctx.body>, Promise<unknown>>(true)
+same<ReturnType<typeof ctx.param>, Promise<string | undefined>>(true)
+export async function bodies(): Promise<void> {
+  const { values, files } = await ctx.form()
+  same<typeof values.name, FormValue | undefined>(true)
+  files[0]?.stream()
+  // @ts-expect-error a value may be nested
+  values.name?.toUpperCase()
+  // @ts-expect-error files cannot be replaced
+  files[0] = undefined
+  for await (const part of ctx.request.parts()) {
+    if (part.kind === 'field') part.value.toUpperCase()
+    else for await (const bytes of part) bytes.byteLength.toFixed()
+    // @ts-expect-error only a field has a value
+    part.value
+  }
+}

@@ -1,11 +1,12 @@
 import type { ZzzError } from '../errors.ts'
 import { isPromise, type MaybePromise } from '../internal/maybe-promise.ts'
 import { reportError } from '../internal/report.ts'
-import { type BodySettings, defaultBodySettings, type FormOptions } from './body/body-settings.ts'
+import { type BodySettings, defaultBodySettings } from './body/body-settings.ts'
 import type { Form } from './body/form.ts'
 import { expectJson, parseJson } from './body/json.ts'
 import type { FormPart } from './body/parts.ts'
 import { readForm, readFormParts } from './body/read-form.ts'
+import type { JsonOptions, ReadFormOptions, ReadOptions } from './body/read-options.ts'
 import { decodeText, expectText } from './body/text.ts'
 import {
   type BodySource,
@@ -28,24 +29,6 @@ export interface Peer {
   /** True on TLS. */
   readonly encrypted: boolean
 }
-
-/** Options of reads that buffer a body. */
-export interface ReadOptions {
-  /**
-   * Most bytes to read into memory; more is refused with `ZZZ_BODY_TOO_LARGE` (413). Default: the `bodyLimit` of route,
-   * scope or application, 1 MiB unless told.
-   */
-  limit?: number | undefined
-}
-
-/** Options of reading JSON. */
-export interface JsonOptions extends ReadOptions {
-  /** Levels that lists and objects may be nested; more is refused with `ZZZ_BODY_TOO_DEEP` (400). Default 64. */
-  depth?: number | undefined
-}
-
-/** Options of reading a form; what is left out is as route, scope and application say. */
-export interface ReadFormOptions extends ReadOptions, FormOptions {}
 
 /** Header lines as a back end hands them over: the raw block (CRLF, valid lines, each ended by CRLF, CRLF), or a flat list. */
 export type HeaderSource = string | string[]

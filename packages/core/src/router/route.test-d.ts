@@ -233,3 +233,13 @@ declare const pattern: string
 const loose = createApp({ routes: [...dynamic, get(pattern, (ctx) => ctx.text(ctx.params.whatever ?? ''))] })
 // @ts-expect-error no names
 loose.url('home')
+
+// Body options stand on routes and scopes, by their names and in their types.
+post('/notes', { bodyLimit: 1024, form: { files: 1, total: Number.POSITIVE_INFINITY } }, (ctx) =>
+  ctx.text(''),
+)
+scope('/api', { bodyLimit: 1024, form: { memory: undefined } }, [get('/', (ctx) => ctx.text(''))])
+// @ts-expect-error bytes are a number
+post('/notes', { bodyLimit: '1mb' }, (ctx) => ctx.text(''))
+// @ts-expect-error unknown option
+scope('/api', { form: { size: 1 } }, [])

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { ReadFormOptions, Request } from '../request.ts'
+import type { Request } from '../request.ts'
 import { boundary, crlf, multipartRequest, multipartText, partText, pieceSource } from './multipart.suite.ts'
+import type { ReadFormOptions } from './read-options.ts'
 
 /** What a form has, to compare. */
 async function read(request: Request, options?: ReadFormOptions) {
@@ -220,6 +221,7 @@ describe('multipart forms: what is malformed', () => {
       'Content-Disposition: form-data; name="a" filename="b"\n\nx',
       'Content-Disposition: form-data; name="a"\nContent-Disposition: form-data; name="b"\n\nx',
       'Content-Disposition form-data; name="a"\n\nx',
+      'Content-Disposition: form-data; name="a"\nContent-Transfer-Encoding: base64\n\neA==',
       'Content-Disposition: form-data; name="a"',
       'x',
       '',

@@ -25,6 +25,7 @@ export interface PartHeader {
  */
 export function readPartHeader(headers: PartHeaders): PartHeader {
   refuseLarge(headers)
+  refuseTransferEncoding(headers)
   const [disposition, ...others] = headers['content-disposition'] ?? []
   if (disposition === undefined || others.length > 0) throw malformed('has not one Content-Disposition')
   const parameters = readDisposition(disposition)
@@ -48,6 +49,12 @@ function refuseLarge(headers: PartHeaders): void {
     'ZZZ_BODY_TOO_LARGE',
     `The header of a part of the form is larger than ${headerLimit} bytes`,
   )
+}
+
+/** Forms are sent as they are (RFC 7578 section 4.7); a part that is not would be saved in an encoding nobody undoes. */
+function refuseTransferEncoding(headers: PartHeaders): void {
+  const encoding = headers['content-transfer-encoding']?.join().trim() ?? 'binary'
+  if (!/^(?:7bit|8bit|binary)$/i.test(encoding)) throw malformed('has a Content-Transfer-Encoding')
 }
 
 /** In quotes, a backslash escapes a quote or a backslash; before anything else it is part of a path of Windows. */

@@ -3,10 +3,11 @@ import { checkOptions } from '../../internal/options.ts'
 import type { BodySource } from '../body-source.ts'
 import type { HeaderList } from '../header-list.ts'
 import type { Outcome } from '../outcome.ts'
-import { type BodySettings, type FormOptions, formRules, withBodyOptions } from './body-settings.ts'
+import { type BodySettings, formRules, withBodyOptions } from './body-settings.ts'
 import { parseContentType, refuseContentCoding } from './content-type.ts'
 import { Form } from './form.ts'
 import { expectMultipart, type FormPart, readParts } from './parts.ts'
+import type { ReadFormOptions, ReadOptions } from './read-options.ts'
 import { TemporaryFiles } from './temporary-files.ts'
 import { decodeUtf8, isUtf8Name } from './text.ts'
 import { storeUpload, type UploadedFile, type UploadStore } from './uploaded-file.ts'
@@ -16,15 +17,10 @@ import { type Field, parseUrlencoded } from './urlencoded.ts'
 export interface FormSource {
   readonly headers: HeaderList
   readonly bodySettings: BodySettings
-  bytes(options: { limit?: number | undefined }): Promise<Uint8Array>
+  bytes(options: ReadOptions): Promise<Uint8Array>
   /** The body while it arrives, or what was buffered of it. */
   source(): Promise<BodySource>
   onSettled(listener: (outcome: Outcome) => unknown): void
-}
-
-/** Options of reading a form: `limit` stands for `bodyLimit`. */
-interface ReadOptions extends FormOptions {
-  limit?: number | undefined
 }
 
 const urlencoded = 'application/x-www-form-urlencoded'
@@ -36,7 +32,7 @@ export function isFormType(type: string): boolean {
 }
 
 /** Reads the form in a body; see `Request.form`. */
-export async function readForm(request: FormSource, options: ReadOptions): Promise<Form> {
+export async function readForm(request: FormSource, options: ReadFormOptions): Promise<Form> {
   const settings = withOptions(request.bodySettings, options)
   const value = request.headers.get('content-type')
   const parsed = parseContentType(value)
@@ -55,14 +51,14 @@ export async function readForm(request: FormSource, options: ReadOptions): Promi
 /** The parts of a multipart form; see `Request.parts`. */
 export async function* readFormParts(
   request: FormSource,
-  options: ReadOptions,
+  options: ReadFormOptions,
 ): AsyncGenerator<FormPart, void, void> {
   const { form, bodyLimit } = withOptions(request.bodySettings, options)
   const boundary = expectMultipart(request.headers)
   yield* readParts(await request.source(), boundary, form, bodyLimit)
 }
 
-function withOptions(settings: BodySettings, { limit, ...form }: ReadOptions): BodySettings {
+function withOptions(settings: BodySettings, { limit, ...form }: ReadFormOptions): BodySettings {
   checkOptions('The form of a request', form, formRules)
   return withBodyOptions(settings, { bodyLimit: limit, form })
 }
