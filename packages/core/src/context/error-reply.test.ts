@@ -97,6 +97,43 @@ describe('errorReply: what the client reads', () => {
   })
 })
 
+describe('errorReply: errors of an error', () => {
+  const json = (error: unknown, development = false) =>
+    JSON.parse(replyTo(error, 'application/json', development).body)
+  const invalid = (errors: unknown, status = 422) => Object.assign(new Error('invalid'), { status, errors })
+
+  it('are an extension member of problem details, as RFC 9457 has it', () => {
+    const errors = [{ detail: 'must be a positive integer', pointer: '#/age' }]
+    assert.deepEqual(json(invalid(errors)), {
+      type: 'about:blank',
+      status: 422,
+      title: 'Unprocessable Content',
+      detail: 'invalid',
+      errors,
+    })
+    assert.deepEqual(json(invalid({ email: ['is taken'] })).errors, { email: ['is taken'] })
+  })
+
+  it('are told where the message is, and never of an AggregateError', () => {
+    assert.equal(json(invalid(['secret'], 500)).errors, undefined)
+    assert.deepEqual(json(invalid(['shown'], 500), true).errors, ['shown'])
+    assert.equal(json(Object.assign(new AggregateError([new Error('x')]), { status: 400 })).errors, undefined)
+    for (const errors of ['text', 7, null, true]) assert.equal(json(invalid(errors)).errors, undefined)
+  })
+
+  it('cost nobody the reply when JSON has no text for them', () => {
+    const cycle: Record<string, unknown> = {}
+    cycle.self = cycle
+    for (const errors of [cycle, [1n]]) {
+      const { status, body } = replyTo(invalid(errors), 'application/json')
+      assert.deepEqual(
+        [status, JSON.parse(body).detail, JSON.parse(body).errors],
+        [422, 'invalid', undefined],
+      )
+    }
+  })
+})
+
 describe('errorReply: headers', () => {
   it('carries those of the error', () => {
     const error = new ZzzError('ZZZ_METHOD_NOT_ALLOWED', 'x', { headers: { Allow: 'GET, HEAD' } })

@@ -6,13 +6,15 @@ import type { Request } from '../http/request.ts'
 import { reasonPhrase } from '../http/status.ts'
 import { escapeHtml } from '../internal/escape-html.ts'
 
-/** What a client is told about an error. */
+/** What a client is told about an error; the names are those of RFC 9457 section 3.1, and ours for the extensions. */
 interface Problem {
   readonly status: number
   readonly title: string
   readonly code: string | undefined
   /** The message, where the client may read it. */
   readonly detail: string | undefined
+  /** What the error lists in its `errors`, of a failed validation for example, where the client may read it. */
+  readonly errors: unknown
   /** Stack and causes, in development only. */
   readonly trace: string | undefined
 }
@@ -57,14 +59,27 @@ function toReply(
 
 function toProblem(error: unknown, development: boolean): Problem {
   const status = statusOf(error)
-  const { code, message, expose } = (error ?? {}) as { code?: unknown; message?: unknown; expose?: unknown }
+  const { code, message, expose, errors } = (error ?? {}) as Readonly<Record<string, unknown>>
   const exposed = development || (typeof expose === 'boolean' ? expose : status < 500)
   return {
     status,
     title: reasonPhrase(status) || 'Error',
     code: exposed && typeof code === 'string' ? code : undefined,
     detail: exposed && typeof message === 'string' ? message : undefined,
+    errors: exposed ? plainErrors(errors) : undefined,
     trace: development && status >= 500 ? inspect(error) : undefined,
+  }
+}
+
+/** The list or record of errors that a client can read; not the error objects of an `AggregateError`. */
+function plainErrors(errors: unknown): unknown {
+  if (typeof errors !== 'object' || errors === null) return undefined
+  if (Object.values(errors).some((one) => one instanceof Error)) return undefined
+  try {
+    return JSON.parse(JSON.stringify(errors))
+  } catch {
+    // Whatever it holds, the client still gets the status and the message.
+    return undefined
   }
 }
 

@@ -13,7 +13,7 @@ export { type Coding, type CompressOptions, compress } from './compress/compress
 export { type CorsOptions, cors, type OriginTest } from './cors.ts'
 export { type CsrfOptions, csrf } from './csrf/csrf.ts'
 export { csrfToken } from './csrf/csrf-token.ts'
-export { type ErrorPagesOptions, errorPages } from './error-pages.ts'
+export { type ErrorPage, type ErrorPagesOptions, errorPages } from './error-pages/error-pages.ts'
 export { etag } from './etag.ts'
 export { flash } from './flash.ts'
 export { type HealthCheck, type HealthOptions, health } from './health.ts'

@@ -1,10 +1,12 @@
-import type { Context } from '../context/context.ts'
-import type { HandlerResult, Middleware } from '../context/middleware.ts'
-import { ZzzError } from '../errors.ts'
-import { accepts } from '../http/accepts.ts'
-import type { Reply } from '../http/reply.ts'
-import { fromWebResponse } from '../http/web.ts'
-import { checkOptions, describe } from '../internal/options.ts'
+import type { Context } from '../../context/context.ts'
+import type { HandlerResult, Middleware } from '../../context/middleware.ts'
+import { ZzzError } from '../../errors.ts'
+import { accepts } from '../../http/accepts.ts'
+import type { Reply } from '../../http/reply.ts'
+import { fromWebResponse } from '../../http/web.ts'
+import { mapMaybe } from '../../internal/maybe-promise.ts'
+import { checkOptions, describe } from '../../internal/options.ts'
+import { developmentPage } from './development-page.ts'
 
 /** Makes the page of an error; `reply` is what would go out without it. */
 export type ErrorPage = (ctx: Context, reply: Reply) => HandlerResult
@@ -12,34 +14,52 @@ export type ErrorPage = (ctx: Context, reply: Reply) => HandlerResult
 /** Options of `errorPages`. */
 export interface ErrorPagesOptions {
   /** Pages by status (`404`), by class (`4xx`, `5xx`), or for everything (`default`); the most exact one is taken. */
-  pages: Readonly<Record<string, ErrorPage>>
+  pages?: Readonly<Record<string, ErrorPage>> | undefined
+  /**
+   * In the environment `development`, show the source, stack and causes of an error from 500 on instead, by the package
+   * `youch` where it is installed. Default true.
+   */
+  developmentPage?: boolean | undefined
 }
 
-const optionRules = { pages: ['an object of functions by status', isPages] } as const
+const optionRules = {
+  pages: ['an object of functions by status', isPages],
+  developmentPage: ['true or false', (value: unknown) => typeof value === 'boolean'],
+} as const
 
 /**
  * Replaces error replies by the application's own pages, for clients that want HTML; others keep their JSON or text.
  * Only replies that an error became are replaced (`reply.error`), 404 and 405 among them; status, headers and the error
- * for the log are kept. Where no page fits, the built-in one goes out. Throws `ZZZ_OPTION_INVALID`.
+ * for the log are kept. Where no page fits, the built-in one goes out. In development, errors from 500 on show their
+ * source and stack. Throws `ZZZ_OPTION_INVALID`.
  *
  * ```ts
  * errorPages({ pages: { 404: (ctx) => ctx.html('<h1>Not here</h1>'), '5xx': (ctx) => ctx.html('<h1>Sorry</h1>') } })
  * ```
  */
-export function errorPages(options: ErrorPagesOptions): Middleware {
+export function errorPages(options: ErrorPagesOptions = {}): Middleware {
   checkOptions('errorPages', options, optionRules)
-  const { pages } = options
-  return async function errorPages(ctx, next) {
-    const reply = await next()
-    const page = reply.error === undefined ? undefined : pageFor(pages, reply.statusCode)
-    if (
-      page === undefined ||
-      accepts(ctx.request, ['text/plain', 'text/html', 'application/json']) !== 'text/html'
-    ) {
-      return reply
-    }
-    return dress(await page(ctx, reply), reply)
+  const { pages = {}, developmentPage: forDevelopers = true } = options
+  return function errorPages(ctx, next) {
+    return mapMaybe(next(), (reply) => {
+      if (reply.error === undefined || !wantsHtml(ctx)) return reply
+      const developing = forDevelopers && ctx.app.environment === 'development' && reply.statusCode >= 500
+      return replace(ctx, reply, developing ? developmentPage : pageFor(pages, reply.statusCode))
+    })
   }
+}
+
+function wantsHtml(ctx: Context): boolean {
+  return accepts(ctx.request, ['text/plain', 'text/html', 'application/json']) === 'text/html'
+}
+
+async function replace(
+  ctx: Context,
+  reply: Reply,
+  make: ErrorPage | typeof developmentPage | undefined,
+): Promise<Reply> {
+  const page = await make?.(ctx, reply)
+  return page === undefined ? reply : dress(page, reply)
 }
 
 function pageFor(pages: Readonly<Record<string, ErrorPage>>, status: number): ErrorPage | undefined {

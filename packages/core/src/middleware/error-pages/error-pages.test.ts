@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { createApp } from '../app/app.ts'
-import type { Middleware } from '../context/middleware.ts'
-import { HttpError } from '../errors.ts'
-import type { Reply } from '../http/reply.ts'
-import { makeRequest } from '../http/request.suite.ts'
-import { get } from '../router/route.ts'
+import { createApp } from '../../app/app.ts'
+import type { Middleware } from '../../context/middleware.ts'
+import { HttpError } from '../../errors.ts'
+import type { Reply } from '../../http/reply.ts'
+import { makeRequest } from '../../http/request.suite.ts'
+import { get } from '../../router/route.ts'
 import { type ErrorPagesOptions, errorPages } from './error-pages.ts'
 
 const teapot = new HttpError(418, 'short and stout')
