@@ -56,9 +56,10 @@ export interface Listener {
   stopAccepting(): Promise<void>
   /**
    * Lets running requests finish and closes each connection after its last one, idle ones at once. Resolves when none is
-   * open any more, or when `signal` aborts, whichever is first.
+   * open any more, or when `signal` aborts, whichever is first. With `spareIdle`, idle connections stay open until it
+   * aborts, and a request that still comes on one is answered as its last: no request is lost to the close.
    */
-  drain(signal: AbortSignal): Promise<void>
+  drain(signal: AbortSignal, spareIdle?: AbortSignal): Promise<void>
   /** Closes every connection now. */
   destroy(): void
 }

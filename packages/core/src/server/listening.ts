@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { rm, stat } from 'node:fs/promises'
 import { type AddressInfo, connect, type Server } from 'node:net'
+import { ZzzError } from '../errors.ts'
 import type { Address, ListenOptions } from './backend.ts'
 import type { ConnectionGate } from './connection-gate.ts'
 
@@ -9,7 +10,7 @@ export type Endpoint = Pick<ListenOptions, 'host' | 'port' | 'path' | 'fd'>
 
 /** Starts a server on the endpoint of the options; rejects with Node's error (`EADDRINUSE` …) when it cannot. */
 export async function startListening(server: Server, { host, port, path, fd }: Endpoint): Promise<void> {
-  if (fd !== undefined) return listen(server, { fd })
+  if (fd !== undefined) return listen(server, { fd, backlog: 511 })
   if (path === undefined) return listen(server, { host, port, backlog: 511 })
   await removeStaleSocket(path)
   return listen(server, { path, backlog: 511 })
@@ -26,7 +27,7 @@ function listen(server: Server, options: object): Promise<void> {
 }
 
 /** Removes the socket file that a killed process left behind; one that somebody listens on stays. */
-async function removeStaleSocket(path: string): Promise<void> {
+export async function removeStaleSocket(path: string): Promise<void> {
   const file = await stat(path).catch(() => undefined)
   if (file?.isSocket() === true && !(await isAnswered(path))) await rm(path, { force: true })
 }
@@ -51,12 +52,24 @@ export async function emptied(gate: ConnectionGate, signal: AbortSignal): Promis
   heard.abort()
 }
 
-/** Where a listening server can be reached; the unspecified address is shown as the loopback one. */
-export function addressOf(server: Server, scheme: 'http' | 'https'): Address {
-  const bound = server.address() as AddressInfo | string
+/**
+ * Where a socket of this address can be reached; the unspecified address is shown as the loopback one. Null is the
+ * address of a Unix domain socket whose path nobody knows, since it was inherited.
+ */
+export function addressOf(bound: AddressInfo | string | null, scheme: 'http' | 'https'): Address {
+  if (bound === null) return { host: '', port: 0, path: undefined, url: 'unix:' }
   if (typeof bound === 'string') return { host: '', port: 0, path: bound, url: `unix:${bound}` }
   const { address, port, family } = bound
   const reachable = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
   const url = `${scheme}://${family === 'IPv6' ? `[${reachable}]` : reachable}:${port}`
   return { host: address, port, path: undefined, url }
+}
+
+/** The error of a server that could not listen: where, why, and what to do. */
+export function listenFailed(cause: unknown, { host, port, path, fd }: Endpoint): ZzzError {
+  const { code, message } = cause as { code?: string; message: string }
+  const advice =
+    code === 'EADDRINUSE' ? 'another process listens there; stop it or choose another port' : `${message}`
+  const where = fd !== undefined ? `file descriptor ${fd}` : (path ?? `${host} port ${port}`)
+  return new ZzzError('ZZZ_LISTEN_FAILED', `Cannot listen on ${where}: ${advice}`, { cause })
 }

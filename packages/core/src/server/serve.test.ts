@@ -8,7 +8,9 @@ import { get } from '../router/route.ts'
 import type { Backend, ListenOptions } from './backend.ts'
 import { zzzBackend } from './backends/zzz/zzz-backend.ts'
 import { defaultLimits } from './limits.ts'
-import { type Servable, type ServeOptions, serve } from './serve.ts'
+import { serve } from './serve.ts'
+import type { ServeOptions } from './serve-options.ts'
+import type { Servable } from './server.ts'
 import { defaultTimeouts } from './timeouts.ts'
 
 /** An app whose `/slow` waits, with a service, and what happens to it in order. */

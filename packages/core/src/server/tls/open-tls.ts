@@ -12,6 +12,8 @@ export interface TlsEnvironment {
   /** The application's environment; a self-signed certificate is for `development` and `test`. */
   readonly environment: string | undefined
   readonly onError: (error: unknown) => void
+  /** 48 bytes that encrypt session tickets. Default: made anew, so that only this process can resume its sessions. */
+  readonly ticketKeys?: Buffer | undefined
 }
 
 /**
@@ -20,7 +22,7 @@ export interface TlsEnvironment {
  */
 export async function openTls(
   options: TlsOptions | 'self-signed',
-  { environment, onError }: TlsEnvironment,
+  { environment, onError, ticketKeys }: TlsEnvironment,
 ): Promise<Tls> {
   const given = options === 'self-signed' ? await devCertificate({ environment, onError }) : options
   const { ca, ciphers, minVersion = 'TLSv1.2', maxVersion, reload = true } = given
@@ -30,6 +32,7 @@ export async function openTls(
     minVersion,
     maxVersion,
     ciphers,
+    ticketKeys,
     ca: authorities?.text,
     requestCert: authorities && true,
     // TLS 1.2 would let a client ask for handshakes without end, and HTTP/2 forbids it (RFC 9113 section 9.2.1).

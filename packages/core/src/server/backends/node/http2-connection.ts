@@ -52,6 +52,11 @@ export class Http2Connection implements Ticked {
     socket.resume()
   }
 
+  /** Asks the client to open no further stream here; one that is on its way is still served (RFC 9113 section 6.8). */
+  announceDrain(): void {
+    if (!this.#session.closed && !this.#session.destroyed) this.#session.goaway(NGHTTP2_NO_ERROR, 2 ** 31 - 1)
+  }
+
   /** Takes no further stream and closes after the last one. */
   drain(): void {
     if (!this.#session.closed && !this.#session.destroyed) this.#session.close()

@@ -55,7 +55,7 @@ export class NodeListener implements Listener, ConnectionShared {
   async open(): Promise<void> {
     await startListening(this.#server, this.options)
     this.#server.on('error', this.options.onError)
-    this.#address = addressOf(this.#server, this.options.tls === undefined ? 'http' : 'https')
+    this.#address = addressOf(this.#server.address(), this.options.tls === undefined ? 'http' : 'https')
   }
 
   connections(): number {
@@ -67,14 +67,21 @@ export class NodeListener implements Listener, ConnectionShared {
     if (this.#server.listening) NetServer.prototype.close.call(this.#server)
   }
 
-  async drain(signal: AbortSignal): Promise<void> {
+  async drain(signal: AbortSignal, spareIdle?: AbortSignal): Promise<void> {
     this.draining = true
-    this.#gate.refuseWaiting()
+    if (spareIdle === undefined) this.#gate.refuseWaiting()
+    else await this.#spareIdle(AbortSignal.any([signal, spareIdle]))
     this.#handshakes?.destroy()
     for (const connection of this.#connections.values()) connection.drain()
     for (const connection of this.#http2Connections) connection.drain()
     await emptied(this.#gate, signal)
     if (this.#gate.size === 0) this.#stopParserClock()
+  }
+
+  /** Lets clients leave by themselves; those that wait are not turned away, since places fall free. */
+  async #spareIdle(signal: AbortSignal): Promise<void> {
+    for (const connection of this.#http2Connections) connection.announceDrain()
+    await emptied(this.#gate, signal)
   }
 
   destroy(): void {
@@ -106,6 +113,7 @@ export class NodeListener implements Listener, ConnectionShared {
   #admitHttp2(socket: TLSSocket): void {
     const connection = this.#outside(() => new Http2Connection(socket, this))
     this.#http2Connections.add(connection)
+    if (this.draining) connection.announceDrain()
     this.#ticker.add(connection)
     socket.once('close', () => {
       this.#http2Connections.delete(connection)

@@ -24,6 +24,8 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
     draining: false,
   }
   const open = new Set<Connection>()
+  /** True once idle connections are closed. */
+  let closing = false
   const gate = new ConnectionGate({
     limits: options.limits,
     onError: options.onError,
@@ -35,11 +37,12 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
     },
   })
 
-  function begin(socket: Socket, client?: ProxiedClient): void {
+  function begin(socket: Socket, client?: ProxiedClient): Connection {
     const connection = new Connection(socket, shared, client)
     open.add(connection)
     socket.once('close', () => open.delete(connection))
     socket.resume()
+    return connection
   }
 
   function beginProxied(socket: Socket): void {
@@ -49,8 +52,8 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
     readProxyHeader(socket, options.timeouts.header).then(
       (client) => {
         socket.off('error', ignore)
-        if (shared.draining) socket.destroy()
-        else begin(socket, client)
+        const connection = begin(socket, client)
+        if (closing) connection.shutdown()
       },
       (error: unknown) => {
         options.onError(error)
@@ -65,15 +68,18 @@ async function listen(handle: Handle, options: ListenOptions): Promise<Listener>
   server.on('error', options.onError)
 
   return {
-    address: addressOf(server, options.tls === undefined ? 'http' : 'https'),
+    address: addressOf(server.address(), options.tls === undefined ? 'http' : 'https'),
     connections: () => gate.size,
     async stopAccepting() {
       // `server.close` calls back only when the last connection is closed; no longer accepting takes effect at once.
       server.close()
     },
-    async drain(signal) {
+    async drain(signal, spareIdle) {
       shared.draining = true
-      gate.refuseWaiting()
+      // Those that wait are not turned away then: each reply is the last of its connection, so places fall free.
+      if (spareIdle === undefined) gate.refuseWaiting()
+      else await emptied(gate, AbortSignal.any([signal, spareIdle]))
+      closing = true
       handshakes?.destroy()
       for (const connection of open) connection.shutdown()
       await emptied(gate, signal)
