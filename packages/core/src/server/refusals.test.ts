@@ -9,7 +9,9 @@ import { get } from '../router/route.ts'
 import type { RefusalEvent } from '../telemetry/events.ts'
 import { gauges } from '../telemetry/gauges.ts'
 import { subscribe } from '../telemetry/subscribe.ts'
-import { type ServeOptions, type Server, serve } from './serve.ts'
+import { serve } from './serve.ts'
+import type { ServeOptions } from './serve-options.ts'
+import type { Server } from './server.ts'
 import { selfSignedCertificate } from './tls/self-signed.ts'
 
 const app = createApp({ environment: 'test', routes: [get('/', (ctx) => ctx.text('hello'))] })
