@@ -27,6 +27,7 @@ import { createSecrets } from '../secrets/secrets.ts'
 import { compose, type Pipeline } from './compose.ts'
 import { currentEnvironment } from './environment.ts'
 import { createFallback } from './fallback.ts'
+import { withMethodOverride } from './method-override.ts'
 import { runServices, type Service } from './service.ts'
 import { runTraced } from './trace-request.ts'
 
@@ -54,6 +55,8 @@ export interface AppOptions extends BodyOptions {
    * test, which make one.
    */
   secretKeyBase?: SecretKeyBase | undefined
+  /** Handle a form whose field `_method` says PUT, PATCH or DELETE as a request of that method. Default false. */
+  methodOverride?: boolean | undefined
 }
 
 /** An application: routes and middleware compiled, ready to answer. `Names` maps route names to patterns. */
@@ -92,6 +95,7 @@ const optionRules = {
     'a text or a list of texts',
     (value: unknown) => typeof value === 'string' || Array.isArray(value),
   ],
+  methodOverride: ['true or false', (value: unknown) => typeof value === 'boolean'],
   ...bodyRules,
 } as const
 
@@ -133,7 +137,7 @@ export function createApp<const R extends AnyRoute>(
   }
   for (const step of new Set([...use, ...flat.flatMap((route) => route.use)])) step.prepare?.(info)
   const bodySettings = withBodyOptions(defaultBodySettings, options)
-  const handle = createHandle(flat, routes, use, settings, bodySettings)
+  const handle = createHandle(flat, routes, use, settings, bodySettings, options.methodOverride)
   const running = runServices(services)
   const builders = compileUrls(flat)
   return Object.freeze<App<NameMap<EntryOf<R>>>>({
@@ -182,6 +186,7 @@ function createHandle(
   use: readonly Middleware[],
   settings: ContextSettings,
   bodySettings: BodySettings,
+  methodOverride = false,
 ): (request: Request) => MaybePromise<Reply> {
   const endpoints = flat.map((route, i): Endpoint => {
     return {
@@ -193,7 +198,7 @@ function createHandle(
   })
   const matcher = createMatcher(endpoints)
   const fallback = createFallback(endpoints, matcher, use, settings)
-  return (request) => {
+  const handle = (request: Request): MaybePromise<Reply> => {
     const match = matcher.match(request.method, request.path)
     if (match.kind !== 'found') {
       request.bodySettings = bodySettings
@@ -203,6 +208,7 @@ function createHandle(
     request.bodySettings = entry.bodySettings
     return runTraced(entry.pipeline, new Context<object>(request, match.params, entry.info, settings))
   }
+  return methodOverride ? withMethodOverride({ handle, matcher, use, settings }) : handle
 }
 
 function endpointPipeline(route: FlatRoute, use: readonly Middleware[]): Pipeline {

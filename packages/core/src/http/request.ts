@@ -38,7 +38,7 @@ export type HeaderSource = string | string[]
  * read when first asked for.
  */
 export class Request {
-  /** The method as sent; methods are case-sensitive. */
+  /** The method as sent, or as a form asks for with the application's `methodOverride`; methods are case-sensitive. */
   readonly method: string
   /** The request target as sent: `/users/42?tab=posts`, `http://host/path`, `*` or `host:port`. */
   readonly target: string
