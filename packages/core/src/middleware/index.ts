@@ -8,6 +8,18 @@ export type { SessionChange, SessionStore, StoredSession } from '../session/sess
 export { type SessionValue, sessionValue } from '../session/session-value.ts'
 export { type MemorySessionsOptions, memorySessions } from '../session/stores/memory-sessions.ts'
 export { type RedisSessionsOptions, redisSessions } from '../session/stores/redis-sessions.ts'
+export { type BasicAuthOptions, basicAuth } from './auth/basic-auth.ts'
+export { type BearerAuthOptions, bearerAuth } from './auth/bearer-auth.ts'
+export type { JwtClaims } from './auth/jwt/claims.ts'
+export type { JsonWebKeySet, KeyOptions } from './auth/jwt/keys.ts'
+export {
+  type JwtAuthOptions,
+  type JwtOptions,
+  type JwtPrincipalOptions,
+  jwtAuth,
+} from './auth/jwt-auth.ts'
+export type { Verdict } from './auth/principal.ts'
+export { staticCredentials } from './auth/static-credentials.ts'
 export { type CacheControlOptions, cacheControl } from './cache-control.ts'
 export { type Coding, type CompressOptions, compress } from './compress/compress.ts'
 export { type CorsOptions, cors, type OriginTest } from './cors.ts'
