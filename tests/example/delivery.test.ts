@@ -49,6 +49,18 @@ for (const backend of ['zzz', 'node']) {
       assert.equal((await fetch(`${example.url}/big`, { headers })).status, 200)
     })
 
+    it('GET /cached is made once in two seconds, and has a strong tag', async () => {
+      const responses = await Promise.all(Array.from({ length: 20 }, () => fetch(`${example.url}/cached`)))
+      const tags = new Set(responses.map(({ headers }) => headers.get('etag')))
+      const texts = new Set(await Promise.all(responses.map((response) => response.text())))
+      assert.deepEqual([tags.size, texts.size], [1, 1])
+      const [tag] = tags
+      assert.match(String(tag), /^"/)
+      const headers = { 'if-none-match': String(tag), cookie: 'a=b' }
+      const again = await fetch(`${example.url}/cached`, { headers })
+      assert.deepEqual([again.status, again.headers.get('etag')], [304, tag])
+    })
+
     it('GET /sse gives ten events, and those that are left to who comes back', async () => {
       const all = await fetch(`${example.url}/sse`)
       assert.equal(all.headers.get('content-type'), 'text/event-stream')

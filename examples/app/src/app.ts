@@ -3,13 +3,16 @@ import {
   compress,
   csrf,
   errorPages,
+  etag,
   flash,
   logger,
   requestId,
+  responseCache,
   session,
   staticFiles,
 } from '@zzz/core/middleware'
 import { big } from './big.ts'
+import { cached } from './cached.ts'
 import * as echo from './echo.ts'
 import { env } from './env.ts'
 import * as events from './events.ts'
@@ -55,6 +58,7 @@ export const app = createApp({
     ]),
     get('/sse', events.stream),
     get('/big', big),
+    get('/cached', { use: [responseCache({ maxAge: 2, credentials: true }), etag()] }, cached),
     post('/params/:id', params.show),
     post('/upload', { form: { total: 2 * gibibyte } }, upload.receive),
   ],

@@ -19,11 +19,11 @@ import { mapMaybe } from '../internal/maybe-promise.ts'
 export function etag(): Middleware {
   return function etag(ctx, next) {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next()
+    const weigh = ctx.find(wholeReplyKey) !== true
     return mapMaybe(next(), (reply) => {
       if (reply.statusCode !== 200) return reply
       tag(reply)
-      const known = ctx.find(wholeReplyKey) !== true && isNotModified(ctx.request, reply.headers)
-      return known ? toNotModified(reply) : reply
+      return weigh && isNotModified(ctx.request, reply.headers) ? toNotModified(reply) : reply
     })
   }
 }

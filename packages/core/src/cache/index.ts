@@ -1,0 +1,2 @@
+export type { CacheStore, PutOptions } from './cache-store.ts'
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memory-store.ts'
