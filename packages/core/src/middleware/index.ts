@@ -32,6 +32,7 @@ export { type HealthCheck, type HealthOptions, health } from './health.ts'
 export { type HstsOptions, hsts } from './hsts.ts'
 export { type HttpsRedirectOptions, httpsRedirect } from './https-redirect.ts'
 export { type LoggerOptions, logger } from './logger.ts'
+export { type Metrics, type MetricsOptions, type MetricsRegistry, metrics } from './metrics/metrics.ts'
 export { type RequestIdOptions, requestId } from './request-id.ts'
 export { type ResponseCacheOptions, responseCache } from './response-cache/response-cache.ts'
 export type {
