@@ -71,7 +71,7 @@ describe('the layers', () => {
   it('refuse an arrow upwards, with file and line', () => {
     refuses(
       { 'packages/core/src/http/body.ts': "\n\nimport { createApp } from '../app/app.ts'" },
-      /^packages\/core\/src\/http\/body\.ts:3 {2}core\/http may not import core\/app: it stands only on errors, internal$/,
+      /^packages\/core\/src\/http\/body\.ts:3 {2}core\/http may not import core\/app: it stands only on errors, internal, clock$/,
     )
   })
 
