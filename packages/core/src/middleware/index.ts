@@ -33,6 +33,7 @@ export { type HstsOptions, hsts } from './hsts.ts'
 export { type HttpsRedirectOptions, httpsRedirect } from './https-redirect.ts'
 export { type LoggerOptions, logger } from './logger.ts'
 export { type Metrics, type MetricsOptions, type MetricsRegistry, metrics } from './metrics/metrics.ts'
+export { type OpenTelemetryOptions, openTelemetry } from './open-telemetry/open-telemetry.ts'
 export { type RequestIdOptions, requestId } from './request-id.ts'
 export { type ResponseCacheOptions, responseCache } from './response-cache/response-cache.ts'
 export type {
