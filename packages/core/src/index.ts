@@ -5,6 +5,21 @@ export { type AssignKey, assign } from './context/assign.ts'
 export { type AppInfo, Context, type RespondOptions, type RouteInfo } from './context/context.ts'
 export type { Handler, HandlerResult, Middleware, Next } from './context/middleware.ts'
 export {
+  type CursorEnds,
+  type CursorPage,
+  type CursorPagination,
+  type CursorPaginationOptions,
+  type CursorRequest,
+  cursorPagination,
+} from './context/pagination/cursor-pagination.ts'
+export {
+  type OffsetPage,
+  type OffsetPagination,
+  type OffsetTotals,
+  offsetPagination,
+} from './context/pagination/offset-pagination.ts'
+export type { PageRequest, PageSizes } from './context/pagination/page-number.ts'
+export {
   encryptedCookie,
   type ProtectedCookie,
   type ProtectedCookieOptions,

@@ -1,6 +1,7 @@
 import type { CacheStore } from '../../cache/cache-store.ts'
 import type { Clock } from '../../clock.ts'
 import type { Context } from '../../context/context.ts'
+import { ZzzError } from '../../errors.ts'
 import { checkOptions, type OptionRules } from '../../internal/options.ts'
 
 /** Options of `responseCache`. */
@@ -48,8 +49,9 @@ const optionRules: OptionRules<ResponseCacheOptions> = {
 /** Throws `ZZZ_OPTION_INVALID`. */
 export function checkResponseCacheOptions(options: ResponseCacheOptions): void {
   checkOptions('responseCache', options, optionRules)
-  // Undefined counts as not given; here it has to be.
-  checkOptions('responseCache', { maxAge: options.maxAge ?? null }, { maxAge: optionRules.maxAge })
+  if (options.maxAge === undefined) {
+    throw new ZzzError('ZZZ_OPTION_INVALID', 'responseCache: option "maxAge" is missing')
+  }
 }
 
 function isNames(value: unknown): boolean {
