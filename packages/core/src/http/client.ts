@@ -1,5 +1,4 @@
-import { BlockList, isIP } from 'node:net'
-import { ZzzError } from '../errors.ts'
+import { addressList } from './address-list.ts'
 import { forwardedHops, type ProxyHeaders } from './forwarded.ts'
 import { isValidHost } from './host.ts'
 import type { Request } from './request.ts'
@@ -19,12 +18,8 @@ export function trustedProxies(
   entries: readonly string[],
   headers: ProxyHeaders = 'x-forwarded',
 ): TrustedProxies {
-  const list = new BlockList()
-  for (const entry of entries) addEntry(list, entry)
-  return {
-    headers,
-    trusts: (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'),
-  }
+  const list = addressList('trustedProxies', entries)
+  return { headers, trusts: (address) => list.has(address) }
 }
 
 /** Who sent a request, as far as it can be believed. */
@@ -59,18 +54,4 @@ export function clientOf(request: Request, proxies: TrustedProxies | undefined):
 /** An IPv4 address as such, also where a socket for both families shows it as `::ffff:192.0.2.1`. */
 function plainAddress(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
-}
-
-function addEntry(list: BlockList, entry: string): void {
-  const [, address = '', prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? []
-  const family = isIP(address)
-  const bits = family === 6 ? 128 : 32
-  const length = prefix === undefined ? bits : Number(prefix)
-  if (family === 0 || length > bits) {
-    throw new ZzzError(
-      'ZZZ_OPTION_INVALID',
-      `trustedProxies: ${JSON.stringify(entry)} is no address or CIDR range`,
-    )
-  }
-  list.addSubnet(address, length, family === 6 ? 'ipv6' : 'ipv4')
 }

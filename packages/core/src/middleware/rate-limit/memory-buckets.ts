@@ -1,0 +1,68 @@
+import { type Clock, systemClock } from '../../clock.ts'
+import { checkOptions } from '../../internal/options.ts'
+import { shareAcrossWorkers } from '../../pubsub/share-across-workers.ts'
+import { type Bucket, type BucketStore, type Debt, debtAfter, describeTaken } from './bucket-store.ts'
+
+/** Options of `memoryBuckets`. */
+export interface MemoryBucketsOptions {
+  /** Most buckets to keep; beyond it, the one that was used longest ago goes, and counts as full. Default 100,000. */
+  limit?: number | undefined
+  /** Tells this store from others of the application. Default `buckets`. */
+  name?: string | undefined
+  clock?: Clock | undefined
+}
+
+const optionRules = {
+  limit: ['a whole number above 0', (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0],
+  name: ['a text that is not empty', (value: unknown) => typeof value === 'string' && value !== ''],
+  clock: ['a clock', (value: unknown) => typeof (value as Clock | null)?.now === 'function'],
+} as const
+
+interface Entry {
+  readonly bucket: Bucket
+  debt: Debt
+  at: number
+}
+
+/**
+ * Buckets in the memory of the process, one memory for all workers of a machine. Some 150 bytes each. Throws
+ * `ZZZ_OPTION_INVALID`.
+ *
+ * ```ts
+ * const store = memoryBuckets({ limit: 1_000_000 })
+ * ```
+ */
+export function memoryBuckets(options: MemoryBucketsOptions = {}): BucketStore {
+  checkOptions('memoryBuckets', options, optionRules)
+  const { limit = 100_000, name = 'buckets', clock = systemClock } = options
+  return shareAcrossWorkers(name, () => createMemory(limit, clock))
+}
+
+function createMemory(limit: number, clock: Clock): BucketStore {
+  /** In the order of use, the longest unused first. */
+  const entries = new Map<string, Entry>()
+
+  /** Drops what is full again among the longest unused, and as many more as it takes. */
+  function makeRoom(now: number): void {
+    for (const [key, { debt, bucket, at }] of entries) {
+      if (debtAfter(debt, bucket, now - at) > 0 && entries.size < limit) return
+      entries.delete(key)
+    }
+  }
+
+  return {
+    async take(key, bucket, cost) {
+      const now = clock.now()
+      const entry = entries.get(key)
+      const debt = entry === undefined ? 0 : debtAfter(entry.debt, bucket, now - entry.at)
+      const wanted = debt + cost * bucket.window
+      if (wanted > bucket.tokens * bucket.window) return describeTaken(false, debt, bucket, cost)
+      entries.delete(key)
+      if (wanted > 0) {
+        makeRoom(now)
+        entries.set(key, { bucket, debt: wanted, at: now })
+      }
+      return describeTaken(true, wanted, bucket, cost)
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import { hash } from 'node:crypto'
+import type { Context } from '../../context/context.ts'
+import type { Middleware } from '../../context/middleware.ts'
+import { ZzzError } from '../../errors.ts'
+import { checkOptions } from '../../internal/options.ts'
+import { reportError } from '../../internal/report.ts'
+import type { Bucket, BucketStore, Taken } from './bucket-store.ts'
+import { clientKey } from './client-key.ts'
+import { memoryBuckets } from './memory-buckets.ts'
+
+/** Options of `rateLimit`. */
+export interface RateLimitOptions {
+  /** Requests that a client may make at once, and in each window: the tokens of its bucket. */
+  limit: number
+  /** Milliseconds in which an empty bucket fills again, evenly: with 5 in 60,000, a token comes back every 12 seconds. */
+  window: number
+  /**
+   * The client that a request counts for, now or later: a user, an API key, an account that somebody wants into. Where it is
+   * undefined or empty, and by default, it is the address (`ctx.ip`), of IPv6 the first 64 bits.
+   */
+  by?: ((ctx: Context) => string | undefined | PromiseLike<string | undefined>) | undefined
+  /** Tokens that a request takes; more than `limit` counts as `limit`, and 0 only asks for none. Default 1. */
+  cost?: number | ((ctx: Context) => number) | undefined
+  /** Requests that do not count. Default: none. */
+  skip?: ((ctx: Context) => boolean) | undefined
+  /** Names the limit to clients, and its buckets in a store; letters, digits, `-_.`. Needed with `store`. Default `default`. */
+  name?: string | undefined
+  /** Where the buckets are. Default: a memory of their own, `memoryBuckets`. */
+  store?: BucketStore | undefined
+  /** Tell clients what they have left (`RateLimit`, `RateLimit-Policy`). Default true. */
+  headers?: boolean | undefined
+  /**
+   * When the store cannot be asked: `pass` lets requests through and reports it once, `refuse` answers with the store's error.
+   * Default `pass`: a limit is there to keep the application up.
+   */
+  whenStoreFails?: 'pass' | 'refuse' | undefined
+}
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0
+const isFunction = (value: unknown) => typeof value === 'function'
+const optionRules = {
+  limit: ['a whole number above 0', isCount],
+  window: ['a whole number of milliseconds above 0', isCount],
+  by: ['a function', isFunction],
+  cost: [
+    'a whole number from 0, or a function',
+    (value: unknown) => value === 0 || isCount(value) || isFunction(value),
+  ],
+  skip: ['a function', isFunction],
+  name: [
+    'at most 64 letters, digits, or -_.',
+    (value: unknown) => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value),
+  ],
+  store: ['a store of buckets', (value: unknown) => isFunction((value as BucketStore | null)?.take)],
+  headers: ['true or false', (value: unknown) => typeof value === 'boolean'],
+  whenStoreFails: ['"pass" or "refuse"', (value: unknown) => value === 'pass' || value === 'refuse'],
+} as const
+
+let created = 0
+
+/**
+ * Limits how often a client may ask: each has a bucket of tokens (see `limit` and `window`), a request takes one, and
+ * without any the answer is 429 (`ZZZ_RATE_LIMITED`) with `Retry-After`. Replies carry `RateLimit-Policy: "name";q=5;w=60`
+ * and `RateLimit: "name";r=4;t=12` (draft-ietf-httpapi-ratelimit-headers-10): tokens left, and seconds until all are back.
+ *
+ * Throws `ZZZ_OPTION_INVALID`.
+ *
+ * ```ts
+ * post('/login', { use: [rateLimit({ limit: 5, window: 60_000 })] }, login)
+ * ```
+ */
+export function rateLimit(options: RateLimitOptions): Middleware {
+  checkOptions('rateLimit', options, optionRules)
+  const { limit, window, by, skip, name = 'default', headers = true, whenStoreFails = 'pass' } = options
+  if (limit === undefined || window === undefined) throw refused('options "limit" and "window" are needed')
+  if (!Number.isSafeInteger(limit * window))
+    throw refused('"limit" times "window" is too large to count exactly')
+  if (options.store !== undefined && options.name === undefined) {
+    throw refused(
+      'option "name" is needed with "store", to tell its buckets from those of other limits in it',
+    )
+  }
+  const store = options.store ?? memoryBuckets({ name: `rateLimit ${++created}` })
+  const bucket: Bucket = { tokens: limit, window }
+  const prefix = `${name}:${limit}:${window}:`
+  const policy = `"${name}";q=${limit};w=${Math.ceil(window / 1000)}`
+  const costOf = costFunction(options)
+  let failing = false
+
+  async function take(ctx: Context): Promise<Taken | undefined> {
+    const key = prefix + (await keyOf(ctx, by))
+    const cost = costOf(ctx)
+    try {
+      const taken = await store.take(key, bucket, cost)
+      failing = false
+      return taken
+    } catch (error) {
+      if (whenStoreFails === 'refuse') throw error
+      if (!failing)
+        reportError(error, `rateLimit "${name}" lets all requests pass, as its store does not answer`)
+      failing = true
+      return undefined
+    }
+  }
+
+  const state = ({ remaining, fullAfter }: Taken) =>
+    `"${name}";r=${remaining};t=${Math.ceil(fullAfter / 1000)}`
+
+  return async function rateLimit(ctx, next) {
+    if (skip?.(ctx) === true) return next()
+    const taken = await take(ctx)
+    if (taken === undefined) return next()
+    if (!taken.allowed) {
+      const seconds = Math.ceil(taken.retryAfter / 1000)
+      throw new ZzzError('ZZZ_RATE_LIMITED', `Too many requests; try again in ${seconds} s`, {
+        headers: {
+          'retry-after': String(seconds),
+          ...(headers && { 'ratelimit-policy': policy, ratelimit: state(taken) }),
+        },
+      })
+    }
+    const reply = await next()
+    return headers ? reply.append('ratelimit-policy', policy).append('ratelimit', state(taken)) : reply
+  }
+}
+
+async function keyOf(ctx: Context, by: RateLimitOptions['by']): Promise<string> {
+  const key = await by?.(ctx)
+  // What clients send may be long, and secret.
+  if (typeof key === 'string' && key !== '') return `key:${hash('sha256', key, 'base64url')}`
+  return `ip:${clientKey(ctx.ip)}`
+}
+
+function costFunction({ cost = 1, limit }: RateLimitOptions): (ctx: Context) => number {
+  if (typeof cost === 'number') {
+    const fixed = Math.min(cost, limit)
+    return () => fixed
+  }
+  return (ctx) => {
+    const value = cost(ctx)
+    if (Number.isSafeInteger(value) && value >= 0) return Math.min(value, limit)
+    throw refused(`the function "cost" has to answer a whole number from 0, and answered ${value}`)
+  }
+}
+
+function refused(why: string): ZzzError {
+  return new ZzzError('ZZZ_OPTION_INVALID', `rateLimit: ${why}`)
+}
