@@ -5,19 +5,22 @@ import {
   errorPages,
   etag,
   flash,
-  logger,
+  health,
   requestId,
   responseCache,
   session,
   staticFiles,
+  traceContext,
 } from '@zzz/core/middleware'
 import { big } from './big.ts'
 import { cached } from './cached.ts'
 import * as echo from './echo.ts'
 import { env } from './env.ts'
 import * as events from './events.ts'
+import * as failures from './failures.ts'
 import * as form from './form.ts'
 import * as hello from './hello.ts'
+import { log, meter } from './observability.ts'
 import { notFoundPage } from './pages.ts'
 import * as params from './params.ts'
 import { userPath } from './paths.ts'
@@ -33,8 +36,11 @@ export const app = createApp({
   environment: env.environment,
   secretKeyBase: env.secretKeyBase,
   use: [
+    health(),
     requestId(),
-    logger(),
+    traceContext(),
+    meter,
+    log,
     compress(),
     errorPages({ pages: { 404: notFoundPage } }),
     staticFiles({ root: new URL('../static/', import.meta.url) }),
@@ -59,6 +65,9 @@ export const app = createApp({
     get('/sse', events.stream),
     get('/big', big),
     get('/cached', { use: [responseCache({ maxAge: 2, credentials: true }), etag()] }, cached),
+    get('/boom', failures.boom),
+    get('/teapot', failures.teapot),
+    get('/metrics', meter.endpoint),
     post('/params/:id', params.show),
     post('/upload', { form: { total: 2 * gibibyte } }, upload.receive),
   ],
