@@ -15,11 +15,12 @@ export interface Step {
   readonly command: readonly [string, ...string[]]
 }
 
-/** What is checked before any test runs: formatting, lint, types, layers. */
+/** What is checked before any test runs: formatting, lint, templates, types, layers. */
 export function checkSteps(): Step[] {
   const packages = globSync('packages/*/tsconfig.json', { cwd: root }).map(dirname).sort()
   return [
     { title: 'format and lint', command: ['biome', 'ci', '--error-on-warnings', colors, '.'] },
+    { title: 'views', command: ['node', '--conditions=@zzz/source', 'scripts/views.ts'] },
     { title: 'types', command: ['tsc', '--noEmit'] },
     ...packages.map(
       (folder): Step => ({ title: `types of ${folder}`, command: ['tsc', '-p', folder, '--noEmit'] }),

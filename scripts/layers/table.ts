@@ -38,7 +38,7 @@ const core: Floors = {
   template: leaves,
   assets: [...leaves, 'http', '@zzz/client'],
 
-  context: [...leaves, 'http', 'secrets'],
+  context: [...leaves, 'http', 'secrets', 'template'],
   session: [...leaves, 'http', 'context', 'redis', 'secrets', 'pubsub'],
   router: [...ground, 'http', 'context'],
   app: [...leaves, 'http', 'context', 'secrets', 'router', 'template'],

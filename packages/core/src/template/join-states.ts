@@ -1,0 +1,59 @@
+import type { HtmlState } from './html-state.ts'
+import { urlJoin } from './url-state.ts'
+
+/** The state where two branches meet; undefined when they leave different places and no slot after them could be safe. */
+export function joinStates(a: HtmlState, b: HtmlState): HtmlState | undefined {
+  if (a.place !== b.place || a.foreign !== b.foreign) return undefined
+  const both = { ...b, contentSlot: a.contentSlot || b.contentSlot }
+  switch (a.place) {
+    case 'text':
+    case 'bogus':
+      return both
+    case 'open':
+    case 'declaration':
+    case 'comment':
+      return a.ends === b.ends && a.held === b.held ? both : undefined
+    case 'raw-text':
+      return a.element === b.element && sameEnding(a, b) ? both : undefined
+    case 'script':
+      return joinScripts(a, both)
+    case 'style':
+      return a.element === b.element && sameEnding(a, b) ? joinStyles(a, both) : undefined
+    default:
+      return joinTags(a, both)
+  }
+}
+
+function joinTags(a: HtmlState, b: HtmlState): HtmlState | undefined {
+  if (a.element !== b.element || a.ends !== b.ends || a.said !== b.said) return undefined
+  if (a.place === 'tag') return b
+  if (a.place === 'tag-name') return b
+  if (a.attribute !== b.attribute) return undefined
+  if (a.place !== 'value') return b
+  if (a.quote !== b.quote || a.held !== b.held) return undefined
+  const joined = joinStyles(a, b)
+  return joined && { ...joined, url: urlJoin(a.url, b.url) }
+}
+
+function joinStyles(a: HtmlState, b: HtmlState): HtmlState | undefined {
+  const [one, other] = [a.style, b.style]
+  if (one.quote !== other.quote || (one.url === undefined) !== (other.url === undefined)) return undefined
+  if (one.place === 'comment' || other.place === 'comment') return one.place === other.place ? b : undefined
+  const place = one.place === other.place ? one.place : 'other'
+  const url = one.url && other.url && urlJoin(one.url, other.url)
+  return { ...b, style: { place, quote: one.quote, url, before: '' } }
+}
+
+function joinScripts(a: HtmlState, b: HtmlState): HtmlState | undefined {
+  const [one, other] = [a.script, b.script]
+  if (a.said !== b.said || one.place !== other.place || one.held !== other.held) return undefined
+  if (!sameEnding(a, b) || one.braces.join() !== other.braces.join()) return undefined
+  // A slash after branches that end differently would be read in two ways; a value in front makes it a division.
+  return { ...b, script: { ...other, before: one.before === other.before ? one.before : 'x' } }
+}
+
+/** Whether both stand in the same beginning of an end tag, which is mostly none. */
+function sameEnding(a: HtmlState, b: HtmlState): boolean {
+  const beginning = /<[/!a-z-]*$/
+  return beginning.exec(a.ending)?.[0] === beginning.exec(b.ending)?.[0]
+}

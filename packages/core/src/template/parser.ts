@@ -1,0 +1,312 @@
+import type { ComponentNode, DeclaredProp, Node, Template, TypeImport } from './ast.ts'
+import { parseImport, parseProps } from './declarations.ts'
+import { ExpressionParser, show, Unreadable } from './expression-parser.ts'
+import { lex, type Piece, type TagPiece } from './lexer.ts'
+import type { Source } from './problem.ts'
+import { suggest } from './suggest.ts'
+
+/** Blocks in blocks; deeper than anyone nests, and far from what would exhaust the stack. */
+const deepest = 100
+
+const words = [
+  'if',
+  'each',
+  'with',
+  'await',
+  'component',
+  'slot',
+  'content',
+  'yield',
+  'layout',
+  'props',
+  'import',
+]
+const helpers = new Set(['t', 'asset_path'])
+
+/**
+ * Parses one template. Everything that is wrong is noted on the source, several problems at once; what could be read is
+ * returned all the same.
+ */
+export function parse(source: Source, name: string): Template {
+  return new Parser(source, name).run()
+}
+
+/** What ended a list of nodes: a closing tag, an else, or the text. */
+interface Stop {
+  readonly kind: 'close' | 'else' | 'end'
+  readonly tag: TagPiece | undefined
+}
+
+class Parser {
+  readonly #source: Source
+  readonly #name: string
+  readonly #pieces: readonly Piece[]
+  #index = 0
+  #depth = 0
+  #layout: Template['layout']
+  #props: DeclaredProp[] | undefined
+  readonly #imports: TypeImport[] = []
+  /** The slots of the components that are open, innermost last. */
+  readonly #slots: { readonly filled: Map<string, readonly Node[]>; readonly depth: number }[] = []
+
+  constructor(source: Source, name: string) {
+    this.#source = source
+    this.#name = name
+    this.#pieces = lex(source)
+  }
+
+  run(): Template {
+    const nodes: Node[] = []
+    for (;;) {
+      const { nodes: more, stop } = this.#nodes()
+      nodes.push(...more)
+      if (stop.kind === 'end') break
+      const { tag } = stop
+      const what = stop.kind === 'else' ? '{{else}}' : `{{/${tag?.tokens[0]?.value}}}`
+      this.#problem(tag?.at ?? 0, `${what} stands in no block`)
+    }
+    const template = { name: this.#name, nodes, layout: this.#layout, props: this.#props }
+    return { ...template, imports: this.#imports }
+  }
+
+  #problem(at: number, message: string): void {
+    this.#source.problem('ZZZ_TEMPLATE_SYNTAX', at, message)
+  }
+
+  #nodes(): { nodes: Node[]; stop: Stop } {
+    const nodes: Node[] = []
+    while (this.#index < this.#pieces.length) {
+      const piece = this.#pieces[this.#index++] as Piece
+      if (piece.kind === 'text') {
+        nodes.push(piece)
+        continue
+      }
+      if (piece.sigil === 'close') return { nodes, stop: { kind: 'close', tag: piece } }
+      if (isElse(piece)) return { nodes, stop: { kind: 'else', tag: piece } }
+      const node = this.#attempt(() => this.#node(piece))
+      if (node !== undefined) nodes.push(node)
+    }
+    return { nodes, stop: { kind: 'end', tag: undefined } }
+  }
+
+  /** A tag that cannot be read is left out, after its problem was noted. */
+  #attempt<T>(read: () => T): T | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof Unreadable) return undefined
+      throw error
+    }
+  }
+
+  #node(tag: TagPiece): Node | undefined {
+    switch (tag.sigil) {
+      case 'partial':
+        return this.#partial(tag)
+      case 'open':
+        return this.#block(tag)
+      default:
+        return this.#output(tag)
+    }
+  }
+
+  #output(tag: TagPiece): Node {
+    const reader = new ExpressionParser(this.#source, tag.tokens)
+    const raw = tag.sigil === 'raw'
+    if (reader.is('yield', 'name')) {
+      if (!raw) reader.fail('A yield is HTML: write {{{yield}}}')
+      reader.next()
+      const name = reader.token.kind === 'string' ? reader.quoted('The name of a yield') : 'default'
+      reader.end()
+      return { kind: 'yield', name, fallback: undefined, at: tag.at }
+    }
+    this.#refuseHelper(reader)
+    const expression = reader.expression()
+    reader.end()
+    return { kind: 'output', raw, expression, at: tag.at }
+  }
+
+  /** `{{t "key"}}` and `{{asset_path "file"}}` are kept for translations and assets. */
+  #refuseHelper(reader: ExpressionParser): void {
+    const { kind, value, at } = reader.token
+    const { kind: next } = reader.following
+    if (kind !== 'name' || !(next === 'string' || next === 'number' || reader.isNext('='))) return
+    if (helpers.has(value)) reader.fail(`{{${value} "…"}} is reserved and not available yet`, at)
+    reader.fail(`There are no helpers like {{${value} "…"}}; give the value in the data, or use a pipe`, at)
+  }
+
+  #partial(tag: TagPiece): Node {
+    const reader = new ExpressionParser(this.#source, tag.tokens)
+    const template = this.#resolve(reader.quoted('The name of a partial'), tag.at)
+    return { kind: 'partial', template, args: reader.args(), at: tag.at }
+  }
+
+  /** A name from the views' root; one that begins with a dot is seen from this template. */
+  #resolve(given: string, at: number): string {
+    const parts = given.startsWith('.') ? this.#name.split('/').slice(0, -1) : []
+    for (const part of given.split('/')) {
+      if (part === '..' && parts.length === 0) {
+        this.#problem(at, `"${given}" leads out of the views`)
+        throw new Unreadable()
+      }
+      if (part === '..') parts.pop()
+      else if (part !== '.' && part !== '') parts.push(part)
+    }
+    return parts.join('/').replace(/\.html\.zzz$/, '')
+  }
+
+  #block(tag: TagPiece): Node | undefined {
+    const word = tag.tokens[0]?.value ?? ''
+    const reader = new ExpressionParser(this.#source, tag.tokens, 1)
+    switch (word) {
+      case 'props':
+        if (this.#props !== undefined) reader.fail('{{#props}} stands once in a template', tag.at)
+        this.#props = parseProps(this.#source, tag.rest)
+        return undefined
+      case 'import': {
+        const found = parseImport(this.#source, tag.rest)
+        if (found !== undefined) this.#imports.push(found)
+        return undefined
+      }
+      case 'layout':
+        if (this.#layout !== undefined) reader.fail('{{#layout}} stands once in a template', tag.at)
+        this.#layout = { template: this.#resolve(reader.quoted('The name of a layout'), tag.at), at: tag.at }
+        reader.end()
+        return undefined
+    }
+    if (!words.includes(word)) {
+      // The block may be well inside: its end is looked for, so that it is no problem of its own.
+      this.#body(tag, word)
+      reader.fail(`There is no block {{#${word}}}.${suggest(word, words)}`, tag.at)
+    }
+    return this.#blockWithBody(tag, word, reader)
+  }
+
+  #blockWithBody(tag: TagPiece, word: string, reader: ExpressionParser): Node | undefined {
+    const { at } = tag
+    const head = this.#attempt(() => this.#head(word, reader))
+    if (word === 'component') this.#slots.push({ filled: new Map(), depth: this.#depth + 1 })
+    const { body, otherwise, branches } = this.#body(tag, word)
+    const slots = word === 'component' ? this.#slots.pop() : undefined
+    if (head === undefined) return undefined
+    switch (head.kind) {
+      case 'if':
+        return { ...head, branches: [{ condition: head.condition, body }, ...branches], otherwise, at }
+      case 'each':
+      case 'with':
+      case 'await':
+        return { ...head, body, otherwise, at }
+      case 'component': {
+        const all = new Map(slots?.filled)
+        if (body.some((node) => node.kind !== 'text' || node.value.trim() !== '')) all.set('default', body)
+        return { ...head, slots: all, at }
+      }
+      case 'slot':
+        return this.#fillSlot(head.name, body, at)
+      case 'content':
+        return { kind: 'content', name: head.name, body, at }
+      case 'yield':
+        return { kind: 'yield', name: head.name, fallback: body, at }
+    }
+  }
+
+  #fillSlot(name: string, body: readonly Node[], at: number): undefined {
+    const slots = this.#slots.at(-1)
+    if (slots?.depth !== this.#depth) {
+      this.#problem(at, '{{#slot}} stands directly in a {{#component}}, in no other block')
+    } else if (slots.filled.has(name)) this.#problem(at, `The slot "${name}" is filled twice`)
+    else if (name === 'default') this.#problem(at, 'What stands in no slot is the default one')
+    else slots.filled.set(name, body)
+    return undefined
+  }
+
+  /** Reads what follows the first word of a block's tag. */
+  #head(word: string, reader: ExpressionParser) {
+    switch (word) {
+      case 'if': {
+        const condition = reader.expression()
+        reader.end()
+        return { kind: 'if', condition } as const
+      }
+      case 'each': {
+        const list = reader.path()
+        const [item, index] = reader.bindings(2)
+        reader.end()
+        return { kind: 'each', list, item, index } as const
+      }
+      case 'with':
+      case 'await': {
+        const value = reader.path()
+        const [name] = reader.bindings(1)
+        reader.end()
+        return { kind: word, value, name } as const
+      }
+      case 'component': {
+        const { at } = reader.token
+        const template = this.#resolve(reader.quoted('The name of a component'), at)
+        return { kind: 'component', template, args: reader.args() } satisfies Partial<ComponentNode>
+      }
+      default: {
+        const name = reader.quoted(`The name of a ${word}`)
+        reader.end()
+        return { kind: word as 'slot' | 'content' | 'yield', name } as const
+      }
+    }
+  }
+
+  /** Reads to the tag that closes a block, with its else branches. */
+  #body(tag: TagPiece, word: string) {
+    if (++this.#depth > deepest) {
+      this.#problem(tag.at, 'Blocks are nested too deeply')
+      this.#index = this.#pieces.length
+    }
+    const branches: { condition: ReturnType<ExpressionParser['expression']>; body: Node[] }[] = []
+    const { nodes: body, stop: first } = this.#nodes()
+    let stop = first
+    let otherwise: Node[] | undefined
+    while (stop.kind === 'else') {
+      const { tag: elseTag } = stop
+      const condition = this.#attempt(() =>
+        this.#elseCondition(elseTag as TagPiece, word, otherwise !== undefined),
+      )
+      const { nodes, stop: next } = this.#nodes()
+      if (condition === undefined || condition === 'none') otherwise = nodes
+      else branches.push({ condition, body: nodes })
+      stop = next
+    }
+    this.#depth--
+    this.#checkClose(tag, word, stop)
+    return { body, otherwise, branches }
+  }
+
+  #elseCondition(tag: TagPiece, word: string, late: boolean) {
+    const reader = new ExpressionParser(this.#source, tag.tokens, 1)
+    if (late) reader.fail('{{else}} is the last branch', tag.at)
+    if (!['if', 'each', 'with', 'await'].includes(word)) reader.fail(`{{#${word}}} has no {{else}}`, tag.at)
+    if (reader.token.kind === 'end') return 'none'
+    if (!reader.accept('if', 'name'))
+      reader.fail(`After "else" comes "if" or nothing, not ${show(reader.token)}`)
+    if (word !== 'if') reader.fail(`{{else if}} belongs to {{#if}}, and this is {{#${word}}}`, tag.at)
+    const condition = reader.expression()
+    reader.end()
+    return condition
+  }
+
+  #checkClose(open: TagPiece, word: string, { kind, tag }: Stop): void {
+    if (kind === 'end') return this.#problem(open.at, `{{#${word}}} is never closed by {{/${word}}}`)
+    const closed = tag?.tokens[0]?.value ?? ''
+    if (closed !== word) {
+      const { line } = this.#source.place(open.at)
+      this.#problem(
+        tag?.at ?? 0,
+        `{{/${closed}}} closes {{#${word}}} of line ${line}; it has to be {{/${word}}}`,
+      )
+      // A block that was meant to end further out: let it end there.
+      if (words.includes(closed)) this.#index--
+    } else if (tag?.tokens[1]?.kind !== 'end') this.#problem(tag?.at ?? 0, `{{/${word}}} takes nothing else`)
+  }
+}
+
+function isElse({ sigil, tokens }: TagPiece): boolean {
+  return sigil === 'output' && tokens[0]?.kind === 'name' && tokens[0].value === 'else'
+}
