@@ -25,6 +25,7 @@ export {
   type ProtectedCookieOptions,
   signedCookie,
 } from './context/protected-cookie.ts'
+export { type AnyViewsOptions, type RenderOptions, type ViewsOptions, withLayout } from './context/views.ts'
 export {
   type ErrorCode,
   errorCodes,

@@ -1,6 +1,7 @@
 import { type AppInfo, Context, type ContextSettings, type RouteInfo } from '../context/context.ts'
 import { errorReply } from '../context/error-reply.ts'
 import type { Middleware } from '../context/middleware.ts'
+import { type AnyViewsOptions, checkViews, type ViewsOptions } from '../context/views.ts'
 import { ZzzError } from '../errors.ts'
 import {
   type BodyOptions,
@@ -85,6 +86,7 @@ const optionRules = {
   routes: ['a list of routes', Array.isArray],
   use: middlewareRule,
   services: ['a list of services', Array.isArray],
+  views: ['an object with options', (value: unknown) => typeof value === 'object' && value !== null],
   environment: ['a name', (value: unknown) => typeof value === 'string' && value !== ''],
   trustedProxies: ['a list of addresses and CIDR ranges', Array.isArray],
   proxyHeaders: [
@@ -112,12 +114,18 @@ const optionRules = {
  * await app.fetch('/hello/Ada')   // 200, Hello, Ada!
  * ```
  */
-export function createApp<const R extends AnyRoute>(
-  options: AppOptions & { routes: readonly R[] & CheckedRoutes<R> },
+export function createApp<const R extends AnyRoute, Shared extends object = object>(
+  options: AppOptions & {
+    routes: readonly R[] & CheckedRoutes<R>
+    /** The layout of `ctx.render`, what layouts need, language and time zone of pipes. */
+    views?: ViewsOptions<Shared> | undefined
+  },
 ): App<NameMap<EntryOf<R>>> {
   checkOptions('createApp', options, optionRules)
   checkForm('createApp', options)
   const { use = [], services = [], environment = currentEnvironment() } = options
+  const views: AnyViewsOptions = options.views ?? {}
+  checkViews(views)
   const flat = flattenRoutes(options.routes)
   const routes = flat.map(({ method, pattern, name }) => Object.freeze({ method, pattern, name }))
   const secrets = createSecrets({ keys: secretKeys({ secretKeyBase: options.secretKeyBase, environment }) })
@@ -134,6 +142,7 @@ export function createApp<const R extends AnyRoute>(
   const settings: ContextSettings = {
     app: info,
     trustedProxies: options.trustedProxies && trustedProxies(options.trustedProxies, options.proxyHeaders),
+    views,
   }
   for (const step of new Set([...use, ...flat.flatMap((route) => route.use)])) step.prepare?.(info)
   const bodySettings = withBodyOptions(defaultBodySettings, options)

@@ -12,11 +12,13 @@ import { type SendFileOptions, sendFile } from '../http/send-file.ts'
 import { isPromise } from '../internal/maybe-promise.ts'
 import { describe } from '../internal/options.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import type { Renderable } from '../template/view.ts'
 import type { AssignKey } from './assign.ts'
 import { errorReply } from './error-reply.ts'
 import { cspNonceKey } from './keys.ts'
 import { LazyValue } from './lazy-value.ts'
 import { readBody, readParam } from './read-body.ts'
+import { type AnyViewsOptions, type RenderOptions, renderFragment, renderView } from './views.ts'
 
 /** A route as it can be listed. */
 export interface RouteInfo {
@@ -44,6 +46,7 @@ export interface AppInfo {
 export interface ContextSettings {
   readonly app: AppInfo
   readonly trustedProxies: TrustedProxies | undefined
+  readonly views: AnyViewsOptions
 }
 
 /** Options of `ctx.respond`: status (default 200) and content type. */
@@ -226,6 +229,31 @@ export class Context<out P extends object = object> {
   /** An HTML reply. The text goes out as it is: escape what comes from users. */
   html(text: string, status = 200): Reply {
     return typedReply(status, checkText('html', text), 'text/html; charset=utf-8')
+  }
+
+  /**
+   * A page: a view of `views.gen.ts` with the data that its template reads, in its layout. The layout is the one given
+   * here, else the template's own, else that of the nearest `withLayout`, else the application's; `false` is none.
+   *
+   * Throws `TemplateError` for a template with errors (in development, where it is compiled when it is used), and
+   * `ZZZ_TEMPLATE_VALUE` for a value that JSON or a pipe cannot take.
+   *
+   * ```ts
+   * ctx.render(views.users.show, { user })
+   * ctx.render(views.users.edit, { user, errors }, { status: 422 })
+   * ```
+   */
+  render<Data extends object>(
+    view: Renderable<Data>,
+    data: NoInfer<Data>,
+    options: RenderOptions = {},
+  ): Reply {
+    return renderView(this, this.#settings.views, view, data, options)
+  }
+
+  /** A part of a page: a view without any layout, for requests that replace a piece of what is there. */
+  renderFragment<Data extends object>(view: Renderable<Data>, data: NoInfer<Data>, status = 200): Reply {
+    return renderFragment(this, this.#settings.views, view, data, status)
   }
 
   /** A plain text reply. */

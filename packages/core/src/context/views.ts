@@ -1,0 +1,133 @@
+import { ZzzError } from '../errors.ts'
+import { type Reply, typedReply } from '../http/reply.ts'
+import { checkOptions, describe, type OptionRules } from '../internal/options.ts'
+import type { Compiled } from '../template/compiled.ts'
+import type { Page } from '../template/page.ts'
+import { renderBody, renderPage, toPage } from '../template/render.ts'
+import type { AnyLayout, Layout, Renderable } from '../template/view.ts'
+import { type AssignKey, assign } from './assign.ts'
+import type { Context } from './context.ts'
+import type { Middleware } from './middleware.ts'
+
+/** How an application renders views, whatever its layouts need. */
+export interface AnyViewsOptions {
+  /** The layout around every view that `ctx.render` renders, unless something nearer says another; none by default. */
+  layout?: AnyLayout | undefined
+  /**
+   * What layouts need and `@shared` reads: the current user, the CSRF token, the nonce. Called once for each rendering
+   * that reads any of it.
+   */
+  shared?: ((ctx: Context) => object) | undefined
+  /** Language of pipes, as a BCP 47 tag or a function that finds it; the machine's by default. */
+  locale?: string | ((ctx: Context) => string) | undefined
+  /** Time zone of dates, as an IANA name or a function that finds it; `UTC` by default. */
+  timeZone?: string | ((ctx: Context) => string) | undefined
+}
+
+/**
+ * An application's `views` option. `Shared` is what its layouts need, as the generated types say; `shared` may be left
+ * out only where they need nothing.
+ */
+export type ViewsOptions<Shared extends object = object> = AnyViewsOptions & {
+  layout?: Layout<Shared> | undefined
+} & (object extends Shared ? unknown : { shared: (ctx: Context) => NoInfer<Shared> })
+
+/** Options of `ctx.render`. */
+export interface RenderOptions {
+  /** The layout around the view; false for none. Default: what the scope, the template or the application says. */
+  layout?: AnyLayout | false | undefined
+  /** Default 200. */
+  status?: number | undefined
+}
+
+const isText = (value: unknown) => typeof value === 'string' && value !== ''
+const isLayout = (value: unknown) => (value as { layout?: unknown } | null)?.layout === true
+
+const viewsRules: OptionRules<AnyViewsOptions> = {
+  layout: ['a layout of views.gen.ts', isLayout],
+  shared: ['a function of the context', (value) => typeof value === 'function'],
+  locale: ['a BCP 47 tag or a function', (value) => isText(value) || typeof value === 'function'],
+  timeZone: ['an IANA name or a function', (value) => isText(value) || typeof value === 'function'],
+}
+
+const renderRules: OptionRules<RenderOptions> = {
+  layout: ['a layout of views.gen.ts, or false', (value) => value === false || isLayout(value)],
+  status: ['a status', (value) => typeof value === 'number'],
+}
+
+/** Checks an application's `views` at start. Throws `ZZZ_OPTION_INVALID`. */
+export function checkViews(options: AnyViewsOptions): void {
+  checkOptions('createApp views', options, viewsRules)
+}
+
+/** The layout that the nearest `withLayout` says. */
+const layoutKey: AssignKey<AnyLayout | false> = assign('layout')
+
+/**
+ * Middleware that says the layout of what it stands around: a scope, a resource, one route. The nearest one counts, and
+ * `ctx.render` may still choose another.
+ *
+ * ```ts
+ * scope('/admin', { use: [withLayout(views.layouts.admin)] }, [get('/', admin.index)])
+ * ```
+ */
+export function withLayout(layout: AnyLayout | false): Middleware {
+  if (layout !== false && !isLayout(layout)) {
+    throw new ZzzError('ZZZ_OPTION_INVALID', `withLayout takes a layout or false, got ${describe(layout)}`)
+  }
+  return (ctx, next) => {
+    ctx.set(layoutKey, layout)
+    return next()
+  }
+}
+
+/** Renders a view in its layout; `ctx.render`. */
+export function renderView(
+  ctx: Context,
+  views: AnyViewsOptions,
+  view: Renderable<never>,
+  data: object,
+  options: RenderOptions,
+): Reply {
+  checkOptions('ctx.render', options, renderRules)
+  const compiled = compiledOf('render', view)
+  const layout = options.layout ?? compiled.layout ?? ctx.find(layoutKey) ?? views.layout
+  const around =
+    layout === undefined || layout === false ? false : 'compiled' in layout ? layout.compiled : layout
+  const text = renderPage(
+    compiled,
+    data,
+    around,
+    pageFor(ctx, views, around !== false || compiled.readsShared),
+  )
+  return typedReply(options.status ?? 200, text, 'text/html; charset=utf-8')
+}
+
+/** Renders a view without any layout; `ctx.renderFragment`. */
+export function renderFragment(
+  ctx: Context,
+  views: AnyViewsOptions,
+  view: Renderable<never>,
+  data: object,
+  status: number,
+): Reply {
+  const compiled = compiledOf('renderFragment', view)
+  const text = renderBody(compiled, data, pageFor(ctx, views, compiled.readsShared))
+  return typedReply(status, text, 'text/html; charset=utf-8')
+}
+
+function compiledOf(helper: string, view: Renderable<never>): Compiled {
+  const compiled = view?.compiled
+  if (compiled !== undefined && !isLayout(view)) return compiled
+  const given = compiled === undefined ? describe(view) : `the layout ${view.name}`
+  throw new ZzzError('ZZZ_OPTION_INVALID', `ctx.${helper} takes a view of views.gen.ts, got ${given}`)
+}
+
+function pageFor(ctx: Context, views: AnyViewsOptions, needsShared: boolean): Page {
+  const { shared, locale, timeZone } = views
+  return toPage({
+    shared: needsShared ? shared?.(ctx) : undefined,
+    locale: typeof locale === 'function' ? locale(ctx) : locale,
+    timeZone: typeof timeZone === 'function' ? timeZone(ctx) : timeZone,
+  })
+}
