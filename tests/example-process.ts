@@ -25,7 +25,7 @@ function startCommand(): { env: Record<string, string>; args: string[] } {
 export const productionEnv = {
   ZZZ_ENV: 'production',
   SECRET_KEY_BASE: 'a key for tests, that nobody needs to guess',
-  JWT_SECRET: 'another one, for tests as well',
+  JWT_SECRET: 'another secret of 32 bytes, for tests as well',
 } as const
 
 /** Starts the example application as `npm start` does, without waiting for it. */

@@ -8,10 +8,12 @@ import {
   health,
   requestId,
   responseCache,
+  securityHeaders,
   session,
   staticFiles,
   traceContext,
 } from '@zzz/core/middleware'
+import * as api from './api.ts'
 import { big } from './big.ts'
 import { cached } from './cached.ts'
 import * as echo from './echo.ts'
@@ -20,6 +22,8 @@ import * as events from './events.ts'
 import * as failures from './failures.ts'
 import * as form from './form.ts'
 import * as hello from './hello.ts'
+import * as limited from './limited.ts'
+import * as login from './login.ts'
 import { log, meter } from './observability.ts'
 import { notFoundPage } from './pages.ts'
 import * as params from './params.ts'
@@ -41,6 +45,7 @@ export const app = createApp({
     traceContext(),
     meter,
     log,
+    securityHeaders(),
     compress(),
     errorPages({ pages: { 404: notFoundPage } }),
     staticFiles({ root: new URL('../static/', import.meta.url) }),
@@ -62,6 +67,12 @@ export const app = createApp({
       get('/', visits.count),
       post('/reset', visits.reset),
     ]),
+    get('/login', { use: [login.needsPassword] }, login.show),
+    scope('/api', [
+      get('/me', { use: [api.needsToken] }, api.me),
+      get('/open', { use: [api.openToExample] }, api.open),
+    ]),
+    get('/limited', { use: [limited.fiveAMinute] }, limited.show),
     get('/sse', events.stream),
     get('/big', big),
     get('/cached', { use: [responseCache({ maxAge: 2, credentials: true }), etag()] }, cached),
