@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { ExampleProcess } from '../example-process.ts'
 
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
@@ -23,8 +27,8 @@ for (const backend of ['zzz', 'node']) {
       const { status, body } = await ask(example, '/boom')
       assert.equal(status, 500)
       for (const part of ['kaboom', 'Stack Trace', 'failures.ts']) assert.ok(body.includes(part), part)
-      const text = await ask(example, '/boom', '*/*')
-      assert.match(text.body, /^500 Internal Server Error\nkaboom\nError: kaboom\n {4}at /)
+      const plain = await ask(example, '/boom', '*/*')
+      assert.match(plain.body, /^500 Internal Server Error\nkaboom\nError: kaboom\n {4}at /)
     })
 
     it('GET /teapot says so, in each form', async () => {
@@ -80,3 +84,36 @@ describe('the example in production', () => {
     assert.ok(!example.lines.join().includes('hunter2'))
   })
 })
+
+describe('the example with workers', () => {
+  it('GET /metrics tells of all of them, whichever answers', async () => {
+    await using example = await ExampleProcess.start({ ...production, WORKERS: '2' })
+    const pids = new Set<number>()
+    let asked = 0
+    // Connections go to whichever worker takes them: as many as it needs for both to have had some.
+    while (pids.size < 2) {
+      await Promise.all(Array.from({ length: 10 }, () => askOnce(`${example.url}/hello`)))
+      asked += 10
+      while (example.lines.length < asked) await setImmediate()
+      for (const line of example.lines) pids.add(JSON.parse(line).pid)
+    }
+    for (let round = 0; round < 10; round++) {
+      const exposition = await askOnce(`${example.url}/metrics`)
+      assert.match(
+        exposition,
+        new RegExp(`^http_requests_total\\{.*route="/hello",status="2xx"\\} ${asked}$`, 'm'),
+      )
+      assert.match(
+        exposition,
+        new RegExp(`^http_request_duration_seconds_count\\{.*route="/hello".*\\} ${asked}$`, 'm'),
+      )
+    }
+  })
+})
+
+/** A request on a connection of its own. */
+async function askOnce(url: string): Promise<string> {
+  const request = httpRequest(url, { agent: false }).end()
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  return text(response)
+}

@@ -7,6 +7,7 @@ import { checkOptions } from '../../internal/options.ts'
 import { gauges } from '../../telemetry/gauges.ts'
 import { subscribe } from '../../telemetry/subscribe.ts'
 import { collectProcessMetrics } from './process-metrics.ts'
+import { sharedExposition } from './shared-exposition.ts'
 
 type PromClient = typeof import('prom-client')
 type Registry = import('prom-client').Registry
@@ -48,7 +49,8 @@ const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 
 /**
  * Counts requests for Prometheus, with the package `prom-client`: how many, how long, by method, route pattern and class
  * of status; those in flight, open connections, clients that the server refused, and the process. A path is never a
- * label, so that no client can fill the memory with names. Put it outside what answers requests itself.
+ * label, so that no client can fill the memory with names. Put it outside what answers requests itself. Where workers
+ * serve, whichever is asked tells of all of them.
  *
  * Its `endpoint` is a handler to put on a route, guarded or on a port that only the scraper reaches: the numbers are no
  * business of strangers. Disposing it ends its subscription, for tests.
@@ -130,8 +132,9 @@ function createMetrics(client: PromClient, registry: Registry, options: MetricsO
     })
     return next()
   }
+  const exposition = sharedExposition(client, registry)
   const endpoint: Handler = async (ctx) =>
-    ctx.respond(await registry.metrics(), { type: registry.contentType }).header('cache-control', 'no-store')
+    ctx.respond(await exposition(), { type: registry.contentType }).header('cache-control', 'no-store')
   return Object.assign(metrics, { endpoint, [Symbol.dispose]: () => subscription[Symbol.dispose]() })
 }
 
