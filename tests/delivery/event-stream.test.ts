@@ -91,6 +91,16 @@ for (const backend of ['zzz', 'node'] as const) {
       assert.deepEqual(new Set(await Promise.all(bodies)), new Set([':\n\nid: 1\ndata: first\n\n']))
     })
 
+    it('flow again when the application is served again', async () => {
+      const { source } = silent()
+      const app = createApp({ routes: [get('/', (ctx) => ctx.sse(source))] })
+      await (await listen(app)).close()
+      await using server = await listen(app)
+      const stream = await connect(server)
+      await received(stream, ':\n\nid: 1\ndata: first\n\n')
+      stream.destroy()
+    })
+
     it('pause their source while the client does not read', async () => {
       let given = 0
       const data = 'x'.repeat(100_000)

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { after, before, describe, it } from 'node:test'
 import { ExampleProcess } from '../example-process.ts'
+import { without } from '../tls/tools.ts'
 
 for (const backend of ['zzz', 'node']) {
-  describe(`compression and events of the example on ${backend}`, () => {
+  describe(`compression, caching and events of the example on ${backend}`, { skip: without('curl') }, () => {
     let example: ExampleProcess
     before(async () => {
       example = await ExampleProcess.start({ BACKEND: backend })

@@ -129,14 +129,16 @@ export function createApp<const R extends AnyRoute, Shared extends object = obje
   const flat = flattenRoutes(options.routes)
   const routes = flat.map(({ method, pattern, name }) => Object.freeze({ method, pattern, name }))
   const secrets = createSecrets({ keys: secretKeys({ secretKeyBase: options.secretKeyBase, environment }) })
-  const closing = new AbortController()
+  let closing = new AbortController()
   const info: AppInfo = Object.freeze({
     environment,
     routes,
     get draining() {
       return closing.signal.aborted
     },
-    drainSignal: closing.signal,
+    get drainSignal() {
+      return closing.signal
+    },
     secrets,
   })
   const settings: ContextSettings = {
@@ -156,7 +158,9 @@ export function createApp<const R extends AnyRoute, Shared extends object = obje
     get draining() {
       return closing.signal.aborted
     },
-    drainSignal: closing.signal,
+    get drainSignal() {
+      return closing.signal
+    },
     drain: () => closing.abort(),
     handle,
     fetch: async (input, init) => {
@@ -170,7 +174,11 @@ export function createApp<const R extends AnyRoute, Shared extends object = obje
       }
     },
     url: (name, ...args) => urlOf(builders, name, args),
-    start: () => running.start(),
+    start: () => {
+      // What was served before may be served again.
+      if (closing.signal.aborted) closing = new AbortController()
+      return running.start()
+    },
     stop: (stopOptions = {}) => running.stop({ deadline: stopOptions.deadline ?? 10000 }),
   })
 }

@@ -137,3 +137,24 @@ export async function bodies(): Promise<void> {
     part.value
   }
 }
+
+// Events come from an iterable or from a function that makes one.
+async function* ticks() {
+  yield { id: 1, data: { any: ['JSON'] } }
+}
+ctx.sse(ticks)
+ctx.sse(ticks(), { heartbeat: false })
+ctx.sse(async function* ({ lastEventId, signal }) {
+  signal.throwIfAborted()
+  yield { id: lastEventId?.trim(), data: '' }
+})
+// @ts-expect-error not from a list
+ctx.sse([{ data: 1 }])
+// @ts-expect-error an event is an object
+ctx.sse(async function* () {
+  yield 'text'
+})
+// @ts-expect-error with data
+ctx.sse(async function* () {
+  yield { id: 1 }
+})

@@ -253,6 +253,7 @@ describe('eventStream', () => {
     for (const options of [
       { heartbeat: 0 },
       { heartbeat: true },
+      { heartbeat: 2 ** 31 },
       { retry: -1 },
       { retry: 'x' },
       { delay: 1 },

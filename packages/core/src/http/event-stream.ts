@@ -33,9 +33,14 @@ export interface EventStreamOptions {
 }
 
 const optionRules: OptionRules<EventStreamOptions> = {
-  heartbeat: ['milliseconds or false', (value) => value === false || (isMilliseconds(value) && value !== 0)],
+  heartbeat: ['false, or milliseconds up to 2,147,483,647', (value) => value === false || isDelay(value)],
   retry: ['a whole number of milliseconds', isMilliseconds],
   clock: ['a clock', (value) => typeof value === 'object' && value !== null],
+}
+
+/** What a timer takes: beyond its range it would fire at once. */
+function isDelay(value: unknown): boolean {
+  return isMilliseconds(value) && (value as number) > 0 && (value as number) < 2 ** 31
 }
 
 /**

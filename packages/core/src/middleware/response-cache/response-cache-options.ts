@@ -41,7 +41,7 @@ const optionRules: OptionRules<ResponseCacheOptions> = {
   key: ['a function', (value) => typeof value === 'function'],
   credentials: ['true or false', (value) => typeof value === 'boolean'],
   limit: ['a number of bytes', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
-  wait: ['a number of milliseconds', isSeconds],
+  wait: ['milliseconds up to 2,147,483,647', (value) => isSeconds(value) && (value as number) < 2 ** 31],
   store: ['a cache store', (value) => typeof (value as Partial<CacheStore> | null)?.get === 'function'],
   clock: ['a clock', (value) => typeof value === 'object' && value !== null],
 }

@@ -493,6 +493,7 @@ it('responseCache refuses options that cannot be', () => {
     { maxAge: 1, vary: ['*'] },
     { maxAge: 1, vary: 'accept' },
     { maxAge: 1, key: 'url' },
+    { maxAge: 1, wait: 2 ** 31 },
     { maxAge: 1, store: {} },
     { maxAge: 1, ttl: 1 },
   ]) {
