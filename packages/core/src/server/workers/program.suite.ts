@@ -6,17 +6,19 @@ import { text } from 'node:stream/consumers'
 import type { Address } from '../backend.ts'
 import type { ServeOptions } from '../serve-options.ts'
 
-const file = join(import.meta.dirname, 'worker-program.suite.ts')
+const defaultFile = join(import.meta.dirname, 'worker-program.suite.ts')
 
 /** How to start a program. */
 export interface ProgramOptions {
+  /** Default: `worker-program.suite.ts`. It prints `address` and JSON in its primary. */
+  readonly file?: string
   readonly options?: ServeOptions
   readonly env?: Readonly<Record<string, string>>
   /** A descriptor to be inherited as 3. */
   readonly fd?: number
 }
 
-/** `worker-program.suite.ts` as it runs, in a process group of its own. */
+/** A program with workers as it runs, in a process group of its own. */
 export class Program implements AsyncDisposable {
   readonly child: ChildProcess
   readonly errors: Promise<string>
@@ -26,7 +28,7 @@ export class Program implements AsyncDisposable {
   #position = 0
   #whenLine = Promise.withResolvers<void>()
 
-  private constructor({ options = {}, env = {}, fd }: ProgramOptions) {
+  private constructor({ file = defaultFile, options = {}, env = {}, fd }: ProgramOptions) {
     this.child = spawn(process.execPath, ['--conditions=@zzz/source', file], {
       env: { ...process.env, ...env, OPTIONS: JSON.stringify(options) },
       stdio: ['ignore', 'pipe', 'pipe', fd === undefined ? 'ignore' : fd, 'ipc'],

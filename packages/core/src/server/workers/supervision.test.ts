@@ -246,11 +246,12 @@ describe('sockets of workers', () => {
     await using program = await Program.start({ env: { TLS: JSON.stringify(certificate) } })
     const { port } = program.address
     const first = await secure(port, certificate.cert)
-    const others = await Promise.all(
-      Array.from({ length: 10 }, () => secure(port, certificate.cert, first.session)),
-    )
-    assert.ok(others.every(({ resumed }) => resumed))
-    assert.equal(new Set([first, ...others].map(({ worker }) => worker)).size, 2)
+    const answered = new Set([first.worker])
+    while (answered.size < 2) {
+      const next = await secure(port, certificate.cert, first.session)
+      assert.equal(next.resumed, true)
+      answered.add(next.worker)
+    }
   })
 })
 
