@@ -58,6 +58,35 @@ const core: Floors = {
   index: [...realtime, 'openapi'],
 }
 
+// The pipeline of a query, from the description of a table to its rows.
+const data = [
+  'errors',
+  'internal',
+  'schema',
+  'query',
+  'compiler',
+  'pool',
+  'driver',
+  'changeset',
+  'repo',
+  'migration',
+]
+
+const db: Floors = {
+  errors: [],
+  internal: ['errors'],
+  schema: ground,
+  query: [...ground, 'schema'],
+  compiler: [...ground, 'schema', 'query'],
+  pool: ground,
+  driver: [...ground, 'schema', 'compiler', 'pool'],
+  changeset: [...ground, 'schema', 'query'],
+  repo: [...ground, 'schema', 'query', 'compiler', 'driver', 'changeset'],
+  migration: data.filter((name) => name !== 'migration'),
+  testing: data,
+  index: data,
+}
+
 const published = ['client', 'native', 'mailer', 'db', 'core', 'jobs']
 
 /** The table of this repository. */
@@ -72,7 +101,7 @@ export const layers: LayerTable = {
     cli: published,
     'create-zzz': [...published, 'cli'],
   },
-  folders: { core },
+  folders: { core, db },
   strangers: ['core/middleware'],
   browser: ['client'],
   // It measures the matchers alone, which are not public.

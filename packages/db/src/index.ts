@@ -1,0 +1,84 @@
+export { Changeset, type ConstraintOptions, change, type FieldError } from './changeset/changeset.ts'
+export type { ForeignStatement, RawStatement } from './compiler/raw.ts'
+export type { Isolation } from './driver/driver.ts'
+export {
+  ConstraintError,
+  type ConstraintFacts,
+  type ConstraintKind,
+  DbError,
+  type DbErrorCode,
+  dbErrorCodes,
+} from './errors.ts'
+export type { Columns, Optional } from './query/columns.ts'
+export {
+  and,
+  Expression,
+  escapeLike,
+  exists,
+  not,
+  type Operand,
+  type Order,
+  type OrderOptions,
+  or,
+} from './query/expression.ts'
+export { type AggregateOptions, avg, coalesce, count, max, min, sum, value } from './query/functions.ts'
+export { from, Query, type SourceOptions } from './query/query.ts'
+export { SqlFragment, sql } from './query/sql.ts'
+export type { QueryPurpose } from './repo/assemble.ts'
+export {
+  createRepo,
+  type PostgresSettings,
+  type RepoOptions,
+  type SqliteSettings,
+} from './repo/create-repo.ts'
+export type { QueryEvent } from './repo/executor.ts'
+export type { ConflictOptions, InsertAllOptions, Key, Repo, SetOf, StreamOptions } from './repo/repo.ts'
+export type { Result } from './repo/result.ts'
+export type { TransactionOptions } from './repo/transactions.ts'
+export {
+  type Association,
+  type AssociationOptions,
+  type BelongsTo,
+  belongsTo,
+  type HasMany,
+  type HasManyThrough,
+  type HasOne,
+  hasMany,
+  hasManyThrough,
+  hasOne,
+  type ManyToMany,
+  type ManyToManyOptions,
+  manyToMany,
+} from './schema/association.ts'
+export type { Codec, DataType, Raw } from './schema/data-type.ts'
+export { Field } from './schema/field.ts'
+export {
+  array,
+  bigint,
+  boolean,
+  bytes,
+  date,
+  datetime,
+  datetimeUs,
+  decimal,
+  enumeration,
+  float,
+  id,
+  integer,
+  json,
+  string,
+  text,
+  time,
+  timestamps,
+  uuid,
+} from './schema/fields.ts'
+export {
+  type AnySchema,
+  type Insert,
+  type Row,
+  type Schema,
+  type SchemaOptions,
+  schema,
+  type Update,
+} from './schema/schema.ts'
+export { uuidv7 } from './schema/uuid.ts'

@@ -1,0 +1,64 @@
+import { Expression } from './expression.ts'
+import type { Clauses, Selection, Shape, Source } from './statement.ts'
+
+/**
+ * The shape of a select. Values are taken clause by clause in the order in which the compiler visits the clauses
+ * (`compiler/select.ts`); that is the one thing both have to agree on.
+ */
+export function shapeOf(clauses: Clauses): Shape {
+  const { source, joins, where, groupBy, having, orderBy, limit, offset, distinct, selection, lock } = clauses
+  const values: unknown[] = []
+  let key = ''
+
+  function add(word: string, { node, values: own }: Expression<unknown>): void {
+    key += `${word}${node.key}`
+    for (const value of own) values.push(value)
+  }
+
+  function addSource(from: Source): void {
+    key += from.key
+    if (from.kind === 'query') values.push(...from.statement.shape.values)
+  }
+
+  function addSelection(selected: Selection): void {
+    if (selected instanceof Expression) return add(' ', selected)
+    if (isSelectedRow(selected)) key += ` *${selected.alias}`
+    else {
+      key += ' {'
+      for (const [name, inner] of Object.entries(selected)) {
+        key += JSON.stringify(name)
+        addSelection(inner)
+      }
+      key += '}'
+    }
+  }
+
+  if (distinct === true) key += 'distinct '
+  else if (distinct !== false) for (const expression of distinct) add('on ', expression)
+  if (selection !== undefined) addSelection(selection)
+  addSource(source)
+  for (const join of joins) {
+    key += ` ${join.kind} `
+    addSource(join.source)
+    add(' ', join.on)
+  }
+  for (const condition of where) add(' w', condition)
+  for (const expression of groupBy) add(' g', expression)
+  for (const condition of having) add(' h', condition)
+  for (const { expression, direction, nulls } of orderBy) add(` ${direction} ${nulls ?? ''} `, expression)
+  if (limit !== undefined) {
+    key += ' l'
+    values.push(limit)
+  }
+  if (offset !== undefined) {
+    key += ' o'
+    values.push(offset)
+  }
+  if (lock !== undefined) key += ` for ${lock.strength} ${lock.wait}`
+  return { key, values }
+}
+
+/** A whole row among what is selected. */
+export function isSelectedRow(selection: Selection): selection is Extract<Selection, { kind: 'row' }> {
+  return 'kind' in selection && selection.kind === 'row'
+}

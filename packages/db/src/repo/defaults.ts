@@ -1,0 +1,59 @@
+import { DbError } from '../errors.ts'
+import type { AnySchema, Column } from '../schema/schema.ts'
+
+/** Fills in what a new row leaves out: defaults that the schema knows. The rest is left to the database. */
+export function withDefaults(
+  schema: AnySchema,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const complete: Record<string, unknown> = {}
+  for (const { field, parts } of schema.columns) {
+    const given = values[field]
+    if (given !== undefined) complete[field] = given
+    else if (parts.default !== undefined) complete[field] = defaultOf(parts.default)
+  }
+  return complete
+}
+
+function defaultOf(source: NonNullable<Column['parts']['default']>): unknown {
+  return 'make' in source ? source.make() : source.value
+}
+
+/** What an update writes besides the changes: the time of the last change. */
+export function withUpdates(
+  schema: AnySchema,
+  changes: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const complete: Record<string, unknown> = {}
+  for (const { field, parts } of schema.columns) {
+    const given = changes[field]
+    if (given !== undefined) complete[field] = given
+    else if (parts.onUpdate !== undefined) complete[field] = parts.onUpdate()
+  }
+  return complete
+}
+
+/** Refuses fields that the schema does not store. */
+export function checkFields(schema: AnySchema, values: Readonly<Record<string, unknown>>): void {
+  const unknown = Object.keys(values).find(
+    (field) => !schema.columns.some((column) => column.field === field),
+  )
+  if (unknown === undefined) return
+  const known = schema.columns.map(({ field }) => field).join(', ')
+  throw new DbError(
+    'ZZZ_DB_QUERY',
+    `${schema.name} has no stored field ${JSON.stringify(unknown)}; known are ${known}`,
+  )
+}
+
+/** A value that NULL cannot stand for is missing. */
+export function checkNulls(schema: AnySchema, values: Readonly<Record<string, unknown>>): void {
+  for (const { field, nullable } of schema.columns) {
+    if (values[field] === null && !nullable) {
+      throw new DbError(
+        'ZZZ_DB_VALUE',
+        `${schema.name}.${field} is null, which the schema does not allow: add .nullable()`,
+      )
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { compileRaw, type RawStatement } from '../compiler/raw.ts'
+import type { DriverResult, DriverStatement } from '../driver/driver.ts'
+import { DbError } from '../errors.ts'
+import type { MaybePromise } from '../internal/maybe-promise.ts'
+import type { Executor } from './executor.ts'
+
+/** Runs SQL of the application's own. */
+export function runRaw(executor: Executor, raw: RawStatement, returns: boolean): MaybePromise<DriverResult> {
+  const { text, parameters } = compileRaw(raw, executor.driver.dialect)
+  if (text === '') throw new DbError('ZZZ_DB_QUERY', 'A raw statement is empty')
+  const statement: DriverStatement = {
+    text,
+    // Its text is its name; what is put together anew each time does not push out others for long.
+    name: text.length < 1000 ? text : undefined,
+    // Only what begins with select is sure to change nothing.
+    writes: !/^select\b/i.test(text),
+    returns,
+    // Otherwise one large integer would be an error for the whole row.
+    wide: true,
+    raw: true,
+  }
+  return executor.run(statement, parameters)
+}
+
+/** The rows as objects by the names of their columns; integers are numbers as long as these are exact. */
+export function toObjects({ rows, columns }: DriverResult): Record<string, unknown>[] {
+  return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, toNatural(row[i])])))
+}
+
+function toNatural(value: unknown): unknown {
+  if (typeof value !== 'bigint') return value
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : value
+}

@@ -1,0 +1,141 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { BeginOptions, Connection, Driver } from '../driver/driver.ts'
+import { DbError } from '../errors.ts'
+import { type CommitHook, Scope } from './scope.ts'
+
+/** Options of a transaction. */
+export interface TransactionOptions extends BeginOptions {
+  /** How often to try again after `ZZZ_DB_SERIALIZATION`. The function runs anew each time. Default 0. */
+  readonly retries?: number | undefined
+}
+
+/** The transactions of a repo: which one the running code is in, and what begins and ends them. */
+export interface Transactions {
+  /** The innermost one that the running code is in. */
+  current(): Scope | undefined
+  run<T>(task: () => T | Promise<T>, options?: TransactionOptions): Promise<T>
+  /** Runs a task as if no transaction were open. */
+  outside<T>(task: () => T): T
+  /** Calls a hook once everything around it is committed; now where no transaction is open. */
+  afterCommit(hook: CommitHook): void
+}
+
+/** Keeps the transactions of one database. */
+export function createTransactions(driver: Driver): Transactions {
+  const storage = new AsyncLocalStorage<Scope | undefined>()
+  const outside = <T>(task: () => T): T => storage.run(undefined, task)
+
+  async function begin<T>(task: () => T | Promise<T>, options: TransactionOptions): Promise<T> {
+    const connection = await outside(() => driver.open(options.readOnly === true ? 'read' : 'write'))
+    const scope = new Scope(connection, 0)
+    let state: 'clean' | 'unknown' = 'unknown'
+    let value: T
+    try {
+      await connection.script(driver.begin(options))
+      value = await inside(scope, task)
+      await commit(connection)
+      state = 'clean'
+    } catch (error) {
+      if (isBeyondRollback(error)) throw error
+      state = await rollback(connection)
+      throw error
+    } finally {
+      outside(() => connection.release(state))
+    }
+    await runHooks(scope.hooks)
+    return value
+  }
+
+  /** Whether it succeeds or not, nothing of the task is running any more afterwards. */
+  async function inside<T>(scope: Scope, task: () => T | Promise<T>): Promise<T> {
+    try {
+      return await storage.run(scope, task)
+    } finally {
+      await scope.end()
+    }
+  }
+
+  async function savepoint<T>(parent: Scope, task: () => T | Promise<T>): Promise<T> {
+    return parent.run(async (connection) => {
+      const scope = new Scope(connection, parent.depth + 1)
+      const name = `zzz_${scope.depth}`
+      await connection.script(`savepoint ${name}`)
+      try {
+        const value = await inside(scope, task)
+        await connection.script(`release savepoint ${name}`)
+        parent.hooks.push(...scope.hooks)
+        return value
+      } catch (error) {
+        await connection.script(`rollback to savepoint ${name}; release savepoint ${name}`)
+        throw error
+      }
+    })
+  }
+
+  async function runHooks(hooks: readonly CommitHook[]): Promise<void> {
+    for (const hook of hooks) {
+      try {
+        await outside(hook)
+      } catch (error) {
+        reportHook(error)
+      }
+    }
+  }
+
+  return {
+    current: () => storage.getStore(),
+    outside,
+    async run(task, options = {}) {
+      const parent = storage.getStore()
+      if (parent !== undefined) return savepoint(parent, task)
+      for (let left = options.retries ?? 0; ; left--) {
+        try {
+          return await begin(task, options)
+        } catch (error) {
+          if (left <= 0 || !(error instanceof DbError) || error.code !== 'ZZZ_DB_SERIALIZATION') throw error
+        }
+      }
+    },
+    afterCommit(hook) {
+      const scope = storage.getStore()
+      if (scope === undefined) void runHooks([hook])
+      else scope.hooks.push(hook)
+    },
+  }
+}
+
+async function commit(connection: Connection): Promise<void> {
+  try {
+    await connection.script('commit')
+  } catch (cause) {
+    if (!isConnectionLost(cause)) throw cause
+    throw new DbError(
+      'ZZZ_DB_COMMIT_UNKNOWN',
+      'The connection broke during a commit: whether it happened is unknown. Look before you do it again',
+      { cause },
+    )
+  }
+}
+
+async function rollback(connection: Connection): Promise<'clean' | 'unknown'> {
+  try {
+    await connection.script('rollback')
+    return 'clean'
+  } catch {
+    // The error that led here is the one to know; the connection is closed.
+    return 'unknown'
+  }
+}
+
+const isConnectionLost = (error: unknown) => error instanceof DbError && error.code === 'ZZZ_DB_UNAVAILABLE'
+const isBeyondRollback = (error: unknown) =>
+  error instanceof DbError && error.code === 'ZZZ_DB_COMMIT_UNKNOWN'
+
+/** The transaction is committed, so its caller has nothing to undo. */
+function reportHook(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error)
+  const warning = new Error(`A hook after a commit failed: ${message}`, { cause: error })
+  warning.name = 'ZzzUnhandledError'
+  if (error instanceof Error) Object.assign(warning, { detail: error.stack })
+  process.emitWarning(warning)
+}

@@ -1,0 +1,206 @@
+import { Changeset, change } from '../changeset/changeset.ts'
+import { ConstraintError, DbError } from '../errors.ts'
+import { describe } from '../internal/describe.ts'
+import type { Expression } from '../query/expression.ts'
+import { type AnyQuery, from } from '../query/query.ts'
+import { type Conflict, deleteStatement, insertStatement, updateStatement } from '../query/write.ts'
+import { type AnySchema, type Column, columnOf } from '../schema/schema.ts'
+import { checkFields, checkNulls, withDefaults, withUpdates } from './defaults.ts'
+import type { Executor } from './executor.ts'
+import type { Result } from './result.ts'
+import type { Transactions } from './transactions.ts'
+
+type AnyRow = Readonly<Record<string, unknown>>
+type AnyChangeset = Changeset<AnySchema>
+type AnyResult = Result<AnySchema, AnyRow>
+
+/** What decides that a new row is there already, and what it then changes. */
+export interface OnConflict {
+  /** The fields of the unique index that decides. Default: any, which only goes with nothing to replace. */
+  readonly target?: readonly string[] | undefined
+  /** The fields that the row that is there takes over from the new one; none leaves it as it is. */
+  readonly replace: readonly string[]
+}
+
+/** Writes of rows. */
+export interface Writes {
+  insert(changeset: AnyChangeset, conflict?: OnConflict): Promise<AnyResult>
+  update(changeset: AnyChangeset): Promise<AnyResult>
+  delete(changeset: AnyChangeset): Promise<AnyResult>
+  insertAll(schema: AnySchema, rows: readonly AnyRow[], conflict: OnConflict | undefined): Promise<number>
+}
+
+/** Most rows of one insert. */
+const chunk = 1024
+
+/** The writes of one database. */
+export function createWrites(executor: Executor, transactions: Transactions): Writes {
+  /**
+   * Runs a write whose constraints become errors of the changeset. In PostgreSQL a refused statement spoils its
+   * transaction, so there it gets a savepoint.
+   */
+  async function guarded<T>(changeset: AnyChangeset, task: () => T | Promise<T>): Promise<T | AnyChangeset> {
+    const spoils = executor.driver.dialect.name === 'postgres' && transactions.current() !== undefined
+    try {
+      return await (spoils && changeset.constraints.length > 0 ? transactions.run(task) : task())
+    } catch (error) {
+      const refused =
+        error instanceof ConstraintError ? changeset.withConstraintError(error.facts) : undefined
+      if (refused === undefined) throw error
+      return refused
+    }
+  }
+
+  async function writeOne(changeset: AnyChangeset, task: () => Promise<AnyRow>): Promise<AnyResult> {
+    if (!changeset.valid) return { ok: false, changeset }
+    const outcome = await guarded(changeset, task)
+    return outcome instanceof Changeset ? { ok: false, changeset: outcome } : { ok: true, value: outcome }
+  }
+
+  function insertRow(schema: AnySchema, values: AnyRow, conflict: Conflict | undefined) {
+    const row = withDefaults(schema, values)
+    checkNulls(schema, row)
+    const columns = schema.columns.filter(({ field }) => field in row)
+    const statement = insertStatement(schema, columns, [columns.map(({ field }) => row[field])], {
+      conflict,
+      returning: true,
+    })
+    return executor.all(statement)
+  }
+
+  return {
+    insert: (changeset, conflict) =>
+      writeOne(changeset, async () => {
+        const { schema, changes } = changeset
+        const [row] = await insertRow(schema, changes, toConflict(schema, conflict))
+        return row as AnyRow
+      }),
+
+    update: (changeset) =>
+      writeOne(changeset, async () => {
+        const { schema, data, changes } = changeset
+        const row = data as AnyRow | undefined
+        if (row === undefined) throw noRow('update', schema)
+        if (Object.keys(changes).length === 0) return row
+        const complete = withUpdates(schema, changes)
+        checkNulls(schema, complete)
+        const statement = updateStatement(rowQuery(schema, row).statement, complete, { returning: true })
+        return firstRow(await executor.all(statement), 'update', schema)
+      }),
+
+    delete: (changeset) =>
+      writeOne(changeset, async () => {
+        const { schema, data } = changeset
+        const row = data as AnyRow | undefined
+        if (row === undefined) throw noRow('delete', schema)
+        const statement = deleteStatement(rowQuery(schema, row).statement, { returning: true })
+        return firstRow(await executor.all(statement), 'delete', schema)
+      }),
+
+    async insertAll(schema, rows, conflict) {
+      if (rows.length === 0) return 0
+      const complete = rows.map((row) => completeRow(schema, row))
+      const columns = schema.columns.filter(({ field }) => complete.some((row) => field in row))
+      const values = complete.map((row) => columns.map((column) => cellOf(schema, row, column)))
+      const target = toConflict(schema, conflict)
+      const insert = async () => {
+        let inserted = 0
+        for (const part of chunks(
+          values,
+          Math.floor(executor.driver.dialect.maxParameters / columns.length),
+        )) {
+          inserted += await executor.count(
+            insertStatement(schema, columns, part, { conflict: target, returning: false }),
+          )
+        }
+        return inserted
+      }
+      return rows.length === 1 ? insert() : transactions.run(insert)
+    },
+  }
+}
+
+function completeRow(schema: AnySchema, row: AnyRow): Record<string, unknown> {
+  checkFields(schema, row)
+  const complete = withDefaults(schema, row)
+  checkNulls(schema, complete)
+  return complete
+}
+
+/** One statement has the same columns for all rows, so what some rows leave out is NULL there. */
+function cellOf(schema: AnySchema, row: AnyRow, { field, nullable }: Column): unknown {
+  const value = row[field]
+  if (value !== undefined) return value
+  if (nullable) return null
+  throw new DbError(
+    'ZZZ_DB_VALUE',
+    `insertAll: ${schema.name}.${field} is missing in one row and given in another`,
+  )
+}
+
+/**
+ * Parts of sizes that are powers of two, the largest first: any number of rows needs few different statements, and each
+ * of them stays below the most parameters of a statement.
+ */
+export function* chunks<T>(rows: readonly T[], most: number): Generator<readonly T[]> {
+  let size = 2 ** Math.floor(Math.log2(Math.min(chunk, most)))
+  for (let start = 0; start < rows.length; start += size) {
+    while (size > rows.length - start) size /= 2
+    yield rows.slice(start, start + size)
+  }
+}
+
+function toConflict(schema: AnySchema, conflict: OnConflict | undefined): Conflict | undefined {
+  if (conflict === undefined) return undefined
+  const { target = [], replace } = conflict
+  if (target.length === 0 && replace.length > 0) {
+    throw new DbError(
+      'ZZZ_DB_QUERY',
+      `${schema.name}: name the fields of the unique index as "target" to replace others`,
+    )
+  }
+  return {
+    target: target.map((field) => columnOf(schema, field)),
+    replace: replace.map((field) => columnOf(schema, field)),
+  }
+}
+
+/** The query that finds a row by its primary key. */
+export function rowQuery(schema: AnySchema, row: AnyRow): AnyQuery {
+  if (schema.primaryKey.length === 0) {
+    throw new DbError(
+      'ZZZ_DB_SCHEMA',
+      `${schema.name} has no primary key, so a row of it cannot be found again`,
+    )
+  }
+  return byFields(from(schema) as unknown as AnyQuery, schema.primaryKey, row)
+}
+
+/** A query whose fields have the values of a row. */
+export function byFields(query: AnyQuery, fields: readonly string[], row: AnyRow): AnyQuery {
+  return fields.reduce((narrowed, field) => {
+    return narrowed.where((columns) => {
+      const column = (columns as Record<string, Expression<unknown>>)[field] as Expression<unknown>
+      return row[field] === null ? column.isNull() : column.eq(row[field] as never)
+    })
+  }, query)
+}
+
+function firstRow(rows: readonly unknown[], verb: string, schema: AnySchema): AnyRow {
+  const [row] = rows
+  if (row !== undefined) return row as AnyRow
+  throw new DbError('ZZZ_DB_STALE', `The row of ${schema.name} to ${verb} is not there any more`)
+}
+
+function noRow(verb: string, schema: AnySchema): DbError {
+  return new DbError('ZZZ_DB_QUERY', `A changeset to ${verb} needs the row: change(${schema.name}, row)`)
+}
+
+/** A changeset from what insert, update and delete take: one, or a schema and its parts. */
+export function toChangeset(first: unknown, second?: unknown): AnyChangeset {
+  if (first instanceof Changeset) return first
+  if (typeof first !== 'object' || first === null || !('columns' in first)) {
+    throw new DbError('ZZZ_DB_QUERY', `A changeset, or a schema and a row, is needed; got ${describe(first)}`)
+  }
+  return change(first as AnySchema, second as never)
+}

@@ -1,0 +1,36 @@
+import { DbError } from '../errors.ts'
+import { describe } from '../internal/describe.ts'
+
+/** What goes to a driver and comes from it. PostgreSQL gives every value as text; SQLite has numbers and bytes. */
+export type Raw = null | number | bigint | string | Uint8Array
+
+/** How one database keeps the values of a type. */
+export interface Codec<T> {
+  /** The type of a column in DDL. */
+  readonly column: string
+  /** Makes what the driver sends. Throws `ZZZ_DB_VALUE` for what the type cannot hold. */
+  readonly dump: (value: T) => Raw
+  /** Makes the value from what the driver gave, never null. Absent where that is the value already. */
+  readonly load?: ((raw: NonNullable<Raw>) => T) | undefined
+  /** What the database can compare in this form. Default: equality and size. */
+  readonly compares?: 'equality' | 'nothing' | undefined
+  /** SQLite: the integers of this type may be wider than a JavaScript number is exact. */
+  readonly wide?: boolean | undefined
+}
+
+/**
+ * A type of values: what TypeScript sees as `T`, and how each database keeps it. What was dumped loads as an equal value,
+ * on both databases.
+ */
+export interface DataType<T> {
+  /** In messages: `text`, `decimal(10, 2)`. Types with the same name have the same codecs. */
+  readonly name: string
+  readonly postgres: Codec<T>
+  /** Absent for a type that SQLite does not have. */
+  readonly sqlite: Codec<T> | undefined
+}
+
+/** The error for a value that a type cannot hold. */
+export function unfit(type: string, value: unknown, advice: string): DbError {
+  return new DbError('ZZZ_DB_VALUE', `${describe(value)} does not fit the type ${type}: ${advice}`)
+}
