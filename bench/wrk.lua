@@ -1,12 +1,23 @@
--- Script for wrk: `wrk … -s wrk.lua URL -- DEPTH [close]`. Sends DEPTH requests at once on each connection, with `close`
--- each on a connection of its own, and prints one line of JSON at the end.
+-- Script for wrk: `wrk … -s wrk.lua URL -- DEPTH [close|keep [COOKIES]]`. Sends DEPTH requests at once on each connection,
+-- with `close` each on a connection of its own, with the cookies of a file in turn, one a line, and prints one line of JSON
+-- at the end.
 
 function init(args)
   local depth = tonumber(args[1]) or 1
   if args[2] == "close" then
     wrk.headers["Connection"] = "close"
   end
-  if depth > 1 then
+  if args[3] then
+    local requests = {}
+    for cookie in io.lines(args[3]) do
+      requests[#requests + 1] = wrk.format(nil, nil, { ["Host"] = wrk.headers["Host"], ["Cookie"] = cookie })
+    end
+    local next = 0
+    request = function()
+      next = next % #requests + 1
+      return requests[next]
+    end
+  elseif depth > 1 then
     local batch = string.rep(wrk.format(), depth)
     request = function()
       return batch

@@ -1,4 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { cores, pinned } from './cpu.ts'
@@ -12,6 +14,8 @@ export interface LoadOptions {
   readonly pipelined: number
   /** Open a connection for every request. */
   readonly close?: boolean
+  /** Values of `Cookie`, which requests bring in turn. */
+  readonly cookies?: readonly string[]
 }
 
 /** What a load generator counted. */
@@ -37,15 +41,35 @@ export async function load(options: LoadOptions): Promise<Load> {
   return result
 }
 
-async function wrk({ url, connections, seconds, pipelined, close = false }: LoadOptions): Promise<Load> {
+async function wrk(options: LoadOptions): Promise<Load> {
+  const { url, connections, seconds, pipelined, close = false, cookies = [] } = options
   const script = join(import.meta.dirname, '../wrk.lua')
-  const options = ['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`]
-  const ending = close ? ['close'] : []
-  const output = await run(['wrk', ...options, '--script', script, url, '--', String(pipelined), ...ending])
+  const flags = ['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`]
+  const mode = close ? 'close' : 'keep'
+  using list = cookieFile(cookies)
+  const args = [String(pipelined), mode, ...list.paths]
+  const output = await run(['wrk', ...flags, '--script', script, url, '--', ...args])
   return JSON.parse(output.slice(output.lastIndexOf('{'))) as Load
 }
 
-async function autocannon({ url, connections, seconds, pipelined, close }: LoadOptions): Promise<Load> {
+/** A file with a cookie a line; none without cookies. Removed when it is disposed. */
+function cookieFile(cookies: readonly string[]): Disposable & { readonly paths: readonly string[] } {
+  if (cookies.length === 0) return { paths: [], [Symbol.dispose]: () => {} }
+  const folder = mkdtempSync(join(tmpdir(), 'zzz-bench-'))
+  const path = join(folder, 'cookies')
+  writeFileSync(path, cookies.join('\n'))
+  return { paths: [path], [Symbol.dispose]: () => rmSync(folder, { recursive: true }) }
+}
+
+async function autocannon({
+  url,
+  connections,
+  seconds,
+  pipelined,
+  close,
+  cookies,
+}: LoadOptions): Promise<Load> {
+  if (cookies) throw new Error('Only wrk brings cookies; install it')
   if (close) throw new Error('Only wrk opens a connection for every request; install it')
   const program = join(import.meta.dirname, '../../node_modules/autocannon/autocannon.js')
   const options = { connections, duration: seconds, pipelining: pipelined }

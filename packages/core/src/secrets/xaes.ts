@@ -20,20 +20,16 @@ export interface Xaes {
  */
 export function createXaes(key: Uint8Array): Xaes {
   const encryptBlocks = blockCipher(key)
-  const mask = cmacSubkey(encryptBlocks(new Uint8Array(16)))
+  const template = keyBlocks(cmacSubkey(encryptBlocks(new Uint8Array(16))))
+  const blocks = Buffer.from(template)
 
-  /** The key of a message: two blocks of CMAC in counter mode (NIST SP 800-108), each a single block of AES. */
+  /** The key of a message, from the first half of its nonce. */
   function messageKey(nonce: Uint8Array): Buffer {
-    const blocks = Buffer.alloc(32)
-    for (const [offset, counter] of [
-      [0, 1],
-      [16, 2],
-    ] as const) {
-      blocks[offset + 1] = counter
-      blocks[offset + 2] = 0x58
-      blocks.set(nonce.subarray(0, 12), offset + 4)
+    for (let i = 0; i < 12; i++) {
+      const byte = nonce[i] as number
+      blocks[4 + i] = (template[4 + i] as number) ^ byte
+      blocks[20 + i] = (template[20 + i] as number) ^ byte
     }
-    for (let i = 0; i < 32; i++) blocks[i] = (blocks[i] as number) ^ (mask[i % 16] as number)
     return encryptBlocks(blocks)
   }
 
@@ -60,6 +56,20 @@ export function createXaes(key: Uint8Array): Xaes {
       return message
     },
   }
+}
+
+/**
+ * What is encrypted to be a message's key, but for the nonce: two blocks of CMAC in counter mode (NIST SP 800-108), of
+ * which each is complete, so that it takes a single call of AES.
+ */
+function keyBlocks(subkey: Uint8Array): Uint8Array {
+  const prefixes = [Uint8Array.of(0, 1, 0x58, 0), Uint8Array.of(0, 2, 0x58, 0)]
+  const blocks = new Uint8Array(32)
+  for (const [index, prefix] of prefixes.entries()) {
+    blocks.set(subkey, index * 16)
+    for (const [i, byte] of prefix.entries()) blocks[index * 16 + i] = (subkey[i] as number) ^ byte
+  }
+  return blocks
 }
 
 /** AES-256 on whole blocks, each by itself, so that one cipher serves for good. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { Context } from '../../context/context.ts'
+import type { AppInfo, Context } from '../../context/context.ts'
 import { ZzzError } from '../../errors.ts'
 import { cookieLimit } from '../../http/cookie.ts'
+import { createRecent, type Recent } from '../../internal/recent.ts'
 import type { Json } from '../../session/json.ts'
 import { type SessionRecord, SessionState } from '../../session/session-state.ts'
 import {
@@ -16,16 +17,41 @@ import {
 /** What the cookie holds: id, created and expires in seconds since the epoch, values by name. */
 type Content = readonly [string, number, number, Readonly<Record<string, Json>>]
 
+/** Cookies whose content is remembered: a visitor sends the same one until the session changes. */
+const rememberedCookies = 1000
+
 /** Keeps the whole session in an encrypted cookie; nothing is kept on the server. */
 export function cookieKeeper(name: string, terms: SessionTerms): SessionKeeper {
-  const purpose = `session ${name}`
+  // With the form of the content: a cookie of another form must not be read as one of this.
+  const purpose = `session 1 ${name}`
+
+  /** What an application has decrypted lately. Tokens are looked up whole, so it answers for nobody's but its own. */
+  const remembered = new WeakMap<AppInfo, Recent<Content>>()
+  function recentOf(ctx: Context): Recent<Content> {
+    const known = remembered.get(ctx.app)
+    if (known !== undefined) return known
+    const recent = createRecent<Content>(rememberedCookies / 2)
+    remembered.set(ctx.app, recent)
+    return recent
+  }
+
+  function decrypt(ctx: Context, token: string): Content | undefined {
+    const recent = recentOf(ctx)
+    const known = recent.get(token)
+    if (known !== undefined) return known
+    const text = ctx.app.secrets.decrypt(purpose, token)
+    if (text === undefined) return undefined
+    // Nobody else can have encrypted it, so it is what `write` made.
+    const content = JSON.parse(text) as Content
+    recent.set(copyText(token), content)
+    return content
+  }
 
   function read(ctx: Context): SessionRecord | undefined {
     const token = ctx.cookie(terms.cookieName(ctx.secure))
-    const text = token && ctx.app.secrets.decrypt(purpose, token)
-    if (text === undefined || text === '') return undefined
-    // Nobody else can have encrypted it, so it is what `write` made.
-    const [id, created, expires, values] = JSON.parse(text) as Content
+    const content = token && decrypt(ctx, token)
+    if (content === undefined || content === '') return undefined
+    const [id, created, expires, values] = content
     const [createdAt, expiresAt] = [created * 1000, expires * 1000]
     const end = Math.min(expiresAt, createdAt + terms.lifetime)
     return end > terms.clock.now() ? { name: { id, secret: '' }, values, createdAt, expiresAt } : undefined
@@ -42,6 +68,7 @@ export function cookieKeeper(name: string, terms: SessionTerms): SessionKeeper {
     const token = ctx.app.secrets.encrypt(purpose, JSON.stringify(content))
     const size = token.length + terms.cookieName(ctx.secure).length
     if (size > cookieLimit) throw tooLarge(size, state)
+    recentOf(ctx).set(token, content)
     return token
   }
 
@@ -59,6 +86,11 @@ export function cookieKeeper(name: string, terms: SessionTerms): SessionKeeper {
       return setCookie(ctx, reply, write(ctx, state, createdAt, expiresAt), expiresAt, terms)
     },
   }
+}
+
+/** A token comes as a slice of a whole header block, which must not be kept with it. */
+function copyText(token: string): string {
+  return Buffer.from(token, 'latin1').toString('latin1')
 }
 
 function createName() {

@@ -22,6 +22,8 @@ export interface SessionTerms {
   /** The cookie's name, by whether the request is secure. */
   readonly cookieName: (secure: boolean) => string
   readonly cookie: CookieOptions
+  /** What follows value and age in the cookie's line, by whether the request is secure. */
+  readonly cookieEnd: (secure: boolean) => string
 }
 
 /** A session is prolonged when this part of its `maxAge` has passed, and not with every request. */
@@ -38,16 +40,19 @@ export function prolonged(found: SessionRecord, terms: SessionTerms): number {
   return expiresAt - found.expiresAt > terms.maxAge * prolongedAfter ? expiresAt : found.expiresAt
 }
 
-/** Sets the session's cookie. */
+/** Sets the session's cookie; its line is put together of parts that were checked at start, and a value of ours. */
 export function setCookie(
   ctx: Context,
   reply: Reply,
   value: string,
   expiresAt: number,
-  terms: SessionTerms,
+  { clock, cookieName, cookieEnd }: SessionTerms,
 ): Reply {
-  const maxAge = Math.ceil((expiresAt - terms.clock.now()) / 1000)
-  return keepPrivate(reply.cookie(terms.cookieName(ctx.secure), value, { ...terms.cookie, maxAge }))
+  const { secure } = ctx
+  const maxAge = Math.ceil((expiresAt - clock.now()) / 1000)
+  return keepPrivate(
+    reply.append('set-cookie', `${cookieName(secure)}=${value}; Max-Age=${maxAge}${cookieEnd(secure)}`),
+  )
 }
 
 /** Deletes the session's cookie. */

@@ -323,6 +323,9 @@ describe('session, its options', () => {
       const message = new RegExp(`session: .*"${Object.keys(options)[0]}"`)
       assert.throws(() => loose(options), { code: 'ZZZ_OPTION_INVALID', message })
     }
+    for (const cookie of [{ path: 'x' }, { domain: 'a;b' }, { sameSite: 'none', secure: false }] as const) {
+      assert.throws(() => session({ cookie }), { code: 'ZZZ_COOKIE_INVALID' })
+    }
     for (const cookie of [{ httpOnly: false }, { maxAge: 1 }, { sameSite: 'no' }]) {
       assert.throws(() => loose({ cookie }), { code: 'ZZZ_OPTION_INVALID', message: /option "cookie"/ })
     }

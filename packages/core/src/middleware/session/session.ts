@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../clock.ts'
 import type { Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
-import { type CookieOptions, cookieRules } from '../../http/cookie.ts'
+import { type CookieOptions, cookieRules, needsHttps, setCookieLine } from '../../http/cookie.ts'
 import { cookieNames } from '../../http/cookie-name.ts'
 import { discardBody, type Reply } from '../../http/reply.ts'
 import { addVary } from '../../http/vary.ts'
@@ -54,7 +54,7 @@ const { maxAge: _age, expires: _end, httpOnly: _scripts, ...cookieOptionRules } 
  *
  * A reply that depends on the session says `Vary: Cookie`, and one that sets its cookie is kept out of caches.
  *
- * Throws `ZZZ_OPTION_INVALID`, and `ZZZ_SECRET_KEY` at `createApp` when sessions are kept in cookies and there is no key.
+ * Throws `ZZZ_OPTION_INVALID`, `ZZZ_COOKIE_INVALID` for attributes that browsers refuse, and `ZZZ_SECRET_KEY` at `createApp` when sessions are kept in cookies and there is no key.
  * Requests fail with `ZZZ_SESSION_STORE` when the store does, and with `ZZZ_SESSION_TOO_LARGE`.
  *
  * ```ts
@@ -97,13 +97,13 @@ export function session(options: SessionOptions = {}): Middleware {
 
 function toTerms(options: SessionOptions, cookie: SessionCookieOptions, name: string): SessionTerms {
   const { maxAge = 1_209_600, lifetime = Number.POSITIVE_INFINITY, clock = systemClock } = options
-  return {
-    clock,
-    maxAge: maxAge * 1000,
-    lifetime: lifetime * 1000,
-    cookie,
-    cookieName: cookieNames(name, cookie),
-  }
+  const cookieName = cookieNames(name, cookie)
+  const [open, secure] = [false, true].map((isSecure) => {
+    const actual = cookie.secure ?? (isSecure || needsHttps(name, cookie))
+    return setCookieLine(cookieName(isSecure), '', cookie, actual).slice(cookieName(isSecure).length + 1)
+  }) as [string, string]
+  const cookieEnd = (isSecure: boolean) => (isSecure ? secure : open)
+  return { clock, maxAge: maxAge * 1000, lifetime: lifetime * 1000, cookie, cookieName, cookieEnd }
 }
 
 /** Saves. When that fails, an error goes out instead of the reply, whose body nobody will read. */
