@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { number } from './table.ts'
 
 const file = join(import.meta.dirname, '../RESULTS.md')
-const title =
-  '# Benchmark results\n\nWritten by `npm run bench`, `bench:session` and `bench:memory`; do not edit.\n'
+const title = '# Benchmark results\n\nWritten by `npm run bench` and its relatives; do not edit.\n'
 
 /** Prints a section and, when it is `complete`, writes it to RESULTS.md in place of the one with the same headline. */
 export function publish(headline: string, text: string, complete: boolean): void {

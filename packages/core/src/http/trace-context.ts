@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 /** Which trace a request belongs to, and which of its spans this server is: W3C Trace Context. */
 export interface TraceContext {
@@ -50,8 +50,10 @@ export function soundTracestate(header: string | undefined): string | undefined 
 
 /** The place in a trace of what runs here: a span of its own, below the caller's where there is one. */
 export function traceContext(parent: TraceParent | undefined, tracestate: string | undefined): TraceContext {
-  const traceId = parent?.traceId ?? randomBytes(16).toString('hex')
-  const spanId = randomBytes(8).toString('hex')
+  const traceId = parent?.traceId ?? randomUUID().replaceAll('-', '')
+  // Node keeps random bits for UUIDs in store, which makes them many times faster than bytes; these groups are all random.
+  const uuid = randomUUID()
+  const spanId = uuid.slice(0, 8) + uuid.slice(24, 32)
   return toTraceContext({
     traceId,
     spanId,

@@ -20,46 +20,56 @@ const childOptions = { serializers: { err: (record: ErrorRecord) => record } }
  * a failure becomes a process warning.
  */
 export class PinoLog implements Log {
-  readonly #pino: PinoLogger
+  readonly #base: PinoLogger
   readonly #isSecret: (name: string) => boolean
+  /** Fields of every record, known to hold no secret. */
+  readonly #fields: object
+  /** Made of base and fields when a handler logs, since most do not. */
+  #child: PinoLogger | undefined
 
-  private constructor(pino: PinoLogger, isSecret: (name: string) => boolean) {
-    this.#pino = pino
+  private constructor(base: PinoLogger, isSecret: (name: string) => boolean, fields: object) {
+    this.#base = base
     this.#isSecret = isSecret
+    this.#fields = fields
   }
 
   /** `isSecret` says of which names the values are replaced. */
   static over(pino: PinoLogger, isSecret: (name: string) => boolean): PinoLog {
-    return new PinoLog(pino.child({}, childOptions), isSecret)
+    return new PinoLog(pino.child({}, childOptions), isSecret, {})
+  }
+
+  /** A log for one request, whose ids are on every record. */
+  identified(ids: object): PinoLog {
+    return new PinoLog(this.#base, this.#isSecret, ids)
   }
 
   trace(first: string | object, message?: string): void {
-    this.write('trace', first, message)
+    this.#write('trace', first, message)
   }
 
   debug(first: string | object, message?: string): void {
-    this.write('debug', first, message)
+    this.#write('debug', first, message)
   }
 
   info(first: string | object, message?: string): void {
-    this.write('info', first, message)
+    this.#write('info', first, message)
   }
 
   warn(first: string | object, message?: string): void {
-    this.write('warn', first, message)
+    this.#write('warn', first, message)
   }
 
   error(first: string | object, message?: string): void {
-    this.write('error', first, message)
+    this.#write('error', first, message)
   }
 
   fatal(first: string | object, message?: string): void {
-    this.write('fatal', first, message)
+    this.#write('fatal', first, message)
   }
 
   child(fields: object): PinoLog {
     try {
-      return new PinoLog(this.#pino.child(this.#fields(fields)), this.#isSecret)
+      return new PinoLog(this.#pino, this.#isSecret, this.#readable(fields))
     } catch (error) {
       reportError(error, 'A child of the log was not made')
       return this
@@ -69,23 +79,28 @@ export class PinoLog implements Log {
   /** Writes a record of the framework's own, whose fields are known to hold no secret. */
   record(level: LogLevel, fields: object, message: string): void {
     try {
-      this.#pino[level](fields, message)
+      this.#base[level]({ ...this.#fields, ...fields }, message)
     } catch (error) {
       reportError(error, 'A record was not logged')
     }
   }
 
-  write(level: LogLevel, first: string | object, message: string | undefined): void {
+  #write(level: LogLevel, first: string | object, message: string | undefined): void {
     try {
       if (!this.#pino.isLevelEnabled(level)) return
       if (typeof first === 'string') this.#pino[level]({}, first)
-      else this.#pino[level](this.#fields(first), message ?? messageOf(first))
+      else this.#pino[level](this.#readable(first), message ?? messageOf(first))
     } catch (error) {
       reportError(error, 'A record was not logged')
     }
   }
 
-  #fields(given: object): object {
+  get #pino(): PinoLogger {
+    this.#child ??= this.#base.child(this.#fields)
+    return this.#child
+  }
+
+  #readable(given: object): object {
     if (given instanceof Error) return { err: errorRecord(given) }
     const fields = redact(given, this.#isSecret)
     return typeof fields === 'object' && fields !== null ? fields : { value: fields }

@@ -51,7 +51,10 @@ export function structuredLogger(options: StructuredLoggerOptions = {}): Middlew
   const root = PinoLog.over(logger, isSecret)
   return function structuredLogger(ctx, next) {
     const start = performance.now()
-    const log = root.child({ requestId: ctx.find(requestIdKey), traceId: ctx.find(traceContextKey)?.traceId })
+    const log = root.identified({
+      requestId: ctx.find(requestIdKey),
+      traceId: ctx.find(traceContextKey)?.traceId,
+    })
     ctx.set(loggerKey, log)
     ctx.onSettled((outcome) => report(log, ctx, outcome, performance.now() - start))
     return next()
