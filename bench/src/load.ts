@@ -16,6 +16,10 @@ export interface LoadOptions {
   readonly close?: boolean
   /** Values of `Cookie`, which requests bring in turn. */
   readonly cookies?: readonly string[]
+  /** Further header fields of each request. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** The body of each request, which makes it a POST. */
+  readonly body?: string
 }
 
 /** What a load generator counted. */
@@ -42,38 +46,35 @@ export async function load(options: LoadOptions): Promise<Load> {
 }
 
 async function wrk(options: LoadOptions): Promise<Load> {
-  const { url, connections, seconds, pipelined, close = false, cookies = [] } = options
+  const { url, connections, seconds, pipelined, close = false, cookies = [], headers = {}, body } = options
   const script = join(import.meta.dirname, '../wrk.lua')
   const flags = ['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`]
+  for (const [name, value] of Object.entries(headers)) flags.push('--header', `${name}: ${value}`)
   const mode = close ? 'close' : 'keep'
   using list = cookieFile(cookies)
-  const args = [String(pipelined), mode, ...list.paths]
+  const args = [String(pipelined), mode, list.path, ...(body === undefined ? [] : [body])]
   const output = await run(['wrk', ...flags, '--script', script, url, '--', ...args])
   return JSON.parse(output.slice(output.lastIndexOf('{'))) as Load
 }
 
-/** A file with a cookie a line; none without cookies. Removed when it is disposed. */
-function cookieFile(cookies: readonly string[]): Disposable & { readonly paths: readonly string[] } {
-  if (cookies.length === 0) return { paths: [], [Symbol.dispose]: () => {} }
+/** A file with a cookie a line; `-` without cookies. Removed when it is disposed. */
+function cookieFile(cookies: readonly string[]): Disposable & { readonly path: string } {
+  if (cookies.length === 0) return { path: '-', [Symbol.dispose]: () => {} }
   const folder = mkdtempSync(join(tmpdir(), 'zzz-bench-'))
   const path = join(folder, 'cookies')
   writeFileSync(path, cookies.join('\n'))
-  return { paths: [path], [Symbol.dispose]: () => rmSync(folder, { recursive: true }) }
+  return { path, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) }
 }
 
-async function autocannon({
-  url,
-  connections,
-  seconds,
-  pipelined,
-  close,
-  cookies,
-}: LoadOptions): Promise<Load> {
+async function autocannon(load: LoadOptions): Promise<Load> {
+  const { url, connections, seconds, pipelined, close, cookies, headers = {}, body } = load
   if (cookies) throw new Error('Only wrk brings cookies; install it')
   if (close) throw new Error('Only wrk opens a connection for every request; install it')
   const program = join(import.meta.dirname, '../../node_modules/autocannon/autocannon.js')
   const options = { connections, duration: seconds, pipelining: pipelined }
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
+  for (const [name, value] of Object.entries(headers)) flags.push('--headers', `${name}=${value}`)
+  if (body !== undefined) flags.push('--method', 'POST', '--body', body)
   const result = JSON.parse(await run([process.execPath, program, '--json', ...flags, url])) as {
     requests: { total: number }
     duration: number
