@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { createApp, get, post } from '@zzz/core'
 import { csrf, csrfToken, flash, flashKey, session, sessionKey, sessionValue } from '@zzz/core/middleware'
-import { serve } from '@zzz/core/server'
+import { selfSignedCertificate, serve } from '@zzz/core/server'
 import { type BrowserContext, chromium, type Page } from 'playwright-core'
 import { without } from '../tls/tools.ts'
 
@@ -79,6 +79,7 @@ describe('csrf in Chromium', { skip }, () => {
         '--disable-component-update',
         '--disable-sync',
         '--host-resolver-rules=MAP *.test 127.0.0.1',
+        '--ignore-certificate-errors',
       ],
     })
   })
@@ -120,4 +121,17 @@ describe('csrf in Chromium', { skip }, () => {
       await page.close()
     })
   }
+
+  it('keeps the session over HTTPS in a cookie that neighbours and networks cannot plant', async () => {
+    await using ours = await serve(own, { port: 0, signals: false, drain: 0, tls: selfSignedCertificate() })
+    const site = `https://localhost:${ours.address.port}`
+    const page = await context.newPage()
+    await page.goto(`${site}/form`)
+    await page.click('button')
+    assert.deepEqual(await texts(page), ['Saved', 'Ada'])
+    const { name, secure, httpOnly, sameSite } =
+      (await context.cookies(site)).find((cookie) => cookie.secure) ?? {}
+    assert.deepEqual([name, secure, httpOnly, sameSite], ['__Host-session', true, true, 'Lax'])
+    await page.close()
+  })
 })

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createApp } from '../../app/app.ts'
 import type { Middleware } from '../../context/middleware.ts'
+import { HttpError } from '../../errors.ts'
 import { Reply } from '../../http/reply.ts'
+import { makeRequest } from '../../http/request.suite.ts'
 import { redisForTest, withoutRedis } from '../../redis/redis.suite.ts'
 import { get } from '../../router/route.ts'
 import { testKey } from '../../secrets/secrets.suite.ts'
@@ -11,6 +13,7 @@ import type { SessionStore } from '../../session/session-store.ts'
 import { type SessionValue, sessionValue } from '../../session/session-value.ts'
 import { memorySessions } from '../../session/stores/memory-sessions.ts'
 import { redisSessions } from '../../session/stores/redis-sessions.ts'
+import { errorPages } from '../error-pages/error-pages.ts'
 import { Browser, sessionApp, sessionSuite, visits } from './session.suite.ts'
 import { type SessionOptions, session } from './session.ts'
 
@@ -228,6 +231,38 @@ describe('session, in a store', () => {
     const statuses = []
     for (const name of ['a', 'b', 'c']) statuses.push((await browser.ask(`/grow/${name}`)).status)
     assert.deepEqual(statuses, [200, 200, 500])
+  })
+})
+
+describe('session, with other replies', () => {
+  it('is saved before an upgrade, and can be read after it', async () => {
+    const app = sessionApp({}, [
+      get('/socket', (ctx) => {
+        ctx.get(sessionKey).set(visits, 1)
+        return new Reply(101, { kind: 'upgrade', protocol: 'test', accept: () => {} })
+      }),
+    ])
+    const reply = await app.handle(makeRequest({ target: '/socket' }))
+    assert.equal(reply.statusCode, 101)
+    assert.match(reply.headers.get('set-cookie') as string, /^session=/)
+  })
+
+  it('keeps its cookie on an error page', async () => {
+    const app = createApp({
+      environment: 'production',
+      secretKeyBase: testKey,
+      use: [errorPages({ pages: { default: (ctx) => ctx.html('<h1>Oh</h1>') } })],
+      routes: [
+        get('/', { use: [session()] }, (ctx) => {
+          ctx.get(sessionKey).set(visits, 1)
+          throw new HttpError(500, 'x')
+        }),
+      ],
+    })
+    const response = await app.fetch('/', { headers: { accept: 'text/html' } })
+    assert.equal(await response.text(), '<h1>Oh</h1>')
+    assert.match(response.headers.getSetCookie().join(), /^session=/)
+    assert.equal(response.headers.get('cache-control'), 'no-store')
   })
 })
 
