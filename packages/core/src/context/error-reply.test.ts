@@ -140,11 +140,17 @@ describe('errorReply: headers', () => {
     assert.equal(replyTo(error).reply.headers.get('allow'), 'GET, HEAD')
   })
 
+  it('says that the form depends on what the client accepts', () => {
+    assert.equal(replyTo(taken).reply.headers.get('vary'), 'Accept')
+    const error = new HttpError(404, 'x', { headers: { vary: 'cookie' } })
+    assert.equal(replyTo(error, browser).reply.headers.get('vary'), 'cookie, Accept')
+  })
+
   it('leaves out what is no text', () => {
     const error = Object.assign(new Error('x'), { headers: { a: 1, b: undefined, c: 'yes' } })
     assert.deepEqual(
       [...replyTo(error).reply.headers].map(([name]) => name),
-      ['content-type', 'c'],
+      ['content-type', 'c', 'vary'],
     )
     assert.equal(replyTo(Object.assign(new Error('x'), { headers: new Headers({ a: 'b' }) })).status, 500)
   })

@@ -4,6 +4,7 @@ import { accepts } from '../http/accepts.ts'
 import { type Reply, typedReply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import { reasonPhrase } from '../http/status.ts'
+import { addVary } from '../http/vary.ts'
 import { escapeHtml } from '../internal/escape-html.ts'
 
 /** What a client is told about an error; the names are those of RFC 9457 section 3.1, and ours for the extensions. */
@@ -54,7 +55,8 @@ function toReply(
   for (const [name, value] of Object.entries(headers ?? {})) {
     if (typeof value === 'string') reply.header(name, value)
   }
-  return reply
+  // Caches keep a 404 without being told to, and the next client may want another form.
+  return addVary(reply, 'Accept')
 }
 
 function toProblem(error: unknown, development: boolean): Problem {

@@ -79,7 +79,7 @@ describe('cors: replies', () => {
       'allow-origin': example,
       'allow-credentials': 'true',
       'expose-headers': 'X-Request-Id, Link',
-      vary: 'Origin',
+      vary: 'Accept, Origin',
     }
     assert.deepEqual(await ask(app, '/fails', example, { method: 'POST' }), { status: 500, said })
     assert.deepEqual(await ask(app, '/missing', example), { status: 404, said })
