@@ -86,3 +86,12 @@ it('the example application takes its tokens by JWT_SECRET in production', async
       .status
   assert.deepEqual([await status(productionEnv.JWT_SECRET), await status('zzz-demo-secret')], [200, 401])
 })
+
+it('workers of the example application share a rate limit', async () => {
+  await using example = await ExampleProcess.start({ WORKERS: '2' })
+  // Each on a connection of its own, so that both workers answer.
+  const ask = () => fetch(`${example.url}/limited`, { headers: { connection: 'close' } })
+  const replies = await Promise.all(Array.from({ length: 20 }, ask))
+  assert.equal(replies.filter(({ status }) => status === 200).length, 5)
+  assert.equal(replies.filter(({ status }) => status === 429).length, 15)
+})

@@ -464,6 +464,7 @@ describe('jwtAuth: options', () => {
       [{ secret, algorithms: [] }, /"algorithms"/],
       [{ secret, clockTolerance: -1 }, /"clockTolerance"/],
       [{ secret, issuer: [] }, /"issuer"/],
+      [{ secret, requiredClaims: ['\u{1f511}'] }, /"requiredClaims"/],
       [{ secret, key: 'x' }, /no option "key"/],
     ] as unknown as [JwtAuthOptions, RegExp][]) {
       assert.throws(() => jwtAuth(options), message)

@@ -68,7 +68,11 @@ const optionRules = {
   issuer: namesRule,
   audience: namesRule,
   typ: ['a media type', isText],
-  requiredClaims: ['a list of claims', isTexts],
+  // Their names stand in the challenge of a token that lacks one.
+  requiredClaims: [
+    'a list of claims in printable ASCII',
+    (value: unknown) => isTexts(value) && (value as string[]).every((name) => /^[\x20-\x7e]+$/.test(name)),
+  ],
   clockTolerance: secondsRule,
   maxAge: secondsRule,
   maxLength: ['a number of characters', isAmount],

@@ -56,8 +56,6 @@ const optionRules = {
   whenStoreFails: ['"pass" or "refuse"', (value: unknown) => value === 'pass' || value === 'refuse'],
 } as const
 
-let created = 0
-
 /**
  * Limits how often a client may ask: each has a bucket of tokens (see `limit` and `window`), a request takes one, and
  * without any the answer is 429 (`ZZZ_RATE_LIMITED`) with `Retry-After`. Replies carry `RateLimit-Policy: "name";q=5;w=60`
@@ -80,7 +78,7 @@ export function rateLimit(options: RateLimitOptions): Middleware {
       'option "name" is needed with "store", to tell its buckets from those of other limits in it',
     )
   }
-  const store = options.store ?? memoryBuckets({ name: `rateLimit ${++created}` })
+  const store = options.store ?? memoryBuckets({ name: 'rateLimit' })
   const bucket: Bucket = { tokens: limit, window }
   const prefix = `${name}:${limit}:${window}:`
   const policy = `"${name}";q=${limit};w=${Math.ceil(window / 1000)}`
