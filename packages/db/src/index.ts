@@ -1,4 +1,15 @@
-export { Changeset, type ConstraintOptions, change, type FieldError } from './changeset/changeset.ts'
+export {
+  type Changes,
+  Changeset,
+  type ConstraintOptions,
+  cast,
+  change,
+  type FieldName,
+  type MessageOptions,
+  type Params,
+} from './changeset/changeset.ts'
+export { type FieldError, type FieldErrors, formatError } from './changeset/field-error.ts'
+export type { LengthOptions, NumberOptions } from './changeset/validations.ts'
 export type { ForeignStatement, RawStatement } from './compiler/raw.ts'
 export type { Isolation } from './driver/driver.ts'
 export {

@@ -241,9 +241,9 @@ function nameOf(query: AnyQuery): string {
 
 function valueOrThrow(result: Result<AnySchema, AnyRow>): AnyRow {
   if (result.ok) return result.value
-  const { schema, errors } = result.changeset
-  const said = Object.entries(errors).map(
-    ([field, all]) => `${field} ${all.map(({ message }) => message).join(', ')}`,
+  const { schema } = result.changeset
+  const said = Object.entries(result.changeset.traverseErrors()).map(
+    ([field, all]) => `${field} ${all.join(', ')}`,
   )
   throw new DbError('ZZZ_DB_INVALID', `A row of ${schema.name} was refused: ${said.join('; ')}`)
 }

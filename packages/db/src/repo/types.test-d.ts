@@ -1,5 +1,5 @@
 // Type tests of schemas, queries and repos: each thing that is accepted has a twin that is refused.
-import { change } from '../changeset/changeset.ts'
+import { cast, change } from '../changeset/changeset.ts'
 import { count, max } from '../query/functions.ts'
 import { from } from '../query/query.ts'
 import { belongsTo, hasMany, hasOne } from '../schema/association.ts'
@@ -150,6 +150,17 @@ export async function results() {
   change(User).put({ name: 'x' })
   // @ts-expect-error no such field
   change(User).uniqueConstraint('name')
+  const casted = cast(User, {}, ['email', 'password'])
+    .validateRequired(['password'])
+    .validateInclusion('role', ['admin'])
+  same<ReturnType<typeof casted.get<'age'>>, number | null | undefined>()
+  casted.validate('age', (age) => (age > 3 ? 'too old' : undefined))
+  // @ts-expect-error no such field
+  cast(User, {}, ['name'])
+  // @ts-expect-error no such role
+  casted.validateInclusion('role', ['owner'])
+  // @ts-expect-error a virtual field has no index
+  casted.uniqueConstraint('password')
   await repo.updateAll(from(User), { age: 1 })
   // @ts-expect-error a number
   await repo.updateAll(from(User), { age: 'x' })

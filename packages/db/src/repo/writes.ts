@@ -78,13 +78,17 @@ export function createWrites(executor: Executor, transactions: Transactions): Wr
 
     update: (changeset) =>
       writeOne(changeset, async () => {
-        const { schema, data, changes } = changeset
+        const { schema, data, changes, lock } = changeset
         const row = data as AnyRow | undefined
         if (row === undefined) throw noRow('update', schema)
-        if (Object.keys(changes).length === 0) return row
-        const complete = withUpdates(schema, changes)
+        const stored = storedOnly(schema, changes)
+        if (Object.keys(stored).length === 0) return row
+        const complete = withUpdates(schema, stored)
         checkNulls(schema, complete)
-        const statement = updateStatement(rowQuery(schema, row).statement, complete, { returning: true })
+        if (lock !== undefined) complete[lock] = Number(row[lock]) + 1
+        const found = rowQuery(schema, row)
+        const query = lock === undefined ? found : byFields(found, [lock], row)
+        const statement = updateStatement(query.statement, complete, { returning: true })
         return firstRow(await executor.all(statement), 'update', schema)
       }),
 
@@ -118,6 +122,13 @@ export function createWrites(executor: Executor, transactions: Transactions): Wr
       return rows.length === 1 ? insert() : transactions.run(insert)
     },
   }
+}
+
+/** Without virtual fields. */
+function storedOnly(schema: AnySchema, changes: AnyRow): AnyRow {
+  return Object.fromEntries(
+    Object.entries(changes).filter(([field]) => schema.columns.some((column) => column.field === field)),
+  )
 }
 
 function completeRow(schema: AnySchema, row: AnyRow): Record<string, unknown> {
@@ -189,7 +200,10 @@ export function byFields(query: AnyQuery, fields: readonly string[], row: AnyRow
 function firstRow(rows: readonly unknown[], verb: string, schema: AnySchema): AnyRow {
   const [row] = rows
   if (row !== undefined) return row as AnyRow
-  throw new DbError('ZZZ_DB_STALE', `The row of ${schema.name} to ${verb} is not there any more`)
+  throw new DbError(
+    'ZZZ_DB_STALE',
+    `The row of ${schema.name} to ${verb} is not there any more, or was updated since it was read`,
+  )
 }
 
 function noRow(verb: string, schema: AnySchema): DbError {

@@ -28,9 +28,12 @@ export interface DataType<T> {
   readonly postgres: Codec<T>
   /** Absent for a type that SQLite does not have. */
   readonly sqlite: Codec<T> | undefined
+  /** Makes a value from what a form or JSON says, `"5"` for 5; what it cannot make stays as it is and is refused. */
+  readonly parse?: ((input: unknown) => unknown) | undefined
 }
 
-/** The error for a value that a type cannot hold. */
+/** The error for a value that a type cannot hold. It does not show texts: one may be a password. */
 export function unfit(type: string, value: unknown, advice: string): DbError {
-  return new DbError('ZZZ_DB_VALUE', `${describe(value)} does not fit the type ${type}: ${advice}`)
+  const shown = typeof value === 'string' ? `a text of ${value.length} characters` : describe(value)
+  return new DbError('ZZZ_DB_VALUE', `${shown} does not fit the type ${type}: ${advice}`)
 }

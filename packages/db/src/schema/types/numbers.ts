@@ -6,6 +6,14 @@ function dumpInteger(value: number): number {
   return value
 }
 
+const wholeForm = /^[+-]?\d{1,30}$/
+const numberForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i
+
+/** What users type is text. */
+function parseNumber(form: RegExp): (input: unknown) => unknown {
+  return (input) => (typeof input === 'string' && form.test(input.trim()) ? Number(input) : input)
+}
+
 /** A bound number is a double for SQLite: sent so that -0 and 0 are the same integer. */
 function loadInteger(raw: NonNullable<Raw>): number {
   const value = Number(raw)
@@ -18,6 +26,7 @@ export const integerType: DataType<number> = {
   name: 'integer',
   sqlite: { column: 'integer', dump: dumpInteger },
   postgres: { column: 'bigint', dump: dumpInteger, load: loadInteger },
+  parse: parseNumber(wholeForm),
 }
 
 /** A primary key that the database counts up. */
@@ -43,6 +52,10 @@ export const bigintType: DataType<bigint> = {
     dump: (value) => String(checkBigint(value)),
     load: (raw) => BigInt(raw as string),
   },
+  parse(input) {
+    const whole = Number.isSafeInteger(input) || (typeof input === 'string' && wholeForm.test(input.trim()))
+    return whole ? BigInt(input as string | number) : input
+  },
 }
 
 function dumpFloat(value: number): number {
@@ -62,6 +75,7 @@ export const floatType: DataType<number> = {
     dump: dumpFloat,
     load: Number,
   },
+  parse: parseNumber(numberForm),
 }
 
 const decimalForm = /^(?<sign>-?)0*(?<whole>\d+)(?:\.(?<fraction>\d*?)0*)?$/
@@ -85,8 +99,16 @@ export function decimalType(precision: number, scale: number): DataType<string> 
     // As text, since a number would lose digits: equal texts are equal numbers, but their order is another one.
     sqlite: { column: 'text', dump: normalise, compares: 'equality' },
     postgres: { column: `numeric(${precision}, ${scale})`, dump: normalise },
+    parse: (input) =>
+      typeof input === 'string' ? input.trim() : typeof input === 'number' ? String(input) : input,
   }
 }
+
+/** What check boxes, selects and JSON say. */
+const booleans = new Map<unknown, boolean>([
+  ...['true', '1', 'on', 1].map((yes) => [yes, true] as const),
+  ...['false', '0', 'off', 0].map((no) => [no, false] as const),
+])
 
 /** True and false: a boolean in PostgreSQL, 1 and 0 in SQLite. */
 export const booleanType: DataType<boolean> = {
@@ -101,6 +123,7 @@ export const booleanType: DataType<boolean> = {
     dump: (value) => (checkBoolean(value) ? 't' : 'f'),
     load: (raw) => raw === 't',
   },
+  parse: (input) => booleans.get(input) ?? input,
 }
 
 function checkBoolean(value: boolean): boolean {

@@ -57,11 +57,24 @@ function toIso(raw: unknown): string {
   return `${text.slice(0, 10)}T${text.slice(11).replace(/(?:\+00|Z)$/, '')}Z`
 }
 
+const instantForm =
+  /^(?<local>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?<zone>Z|[+-]\d{2}:\d{2})?$/
+
+/** ISO 8601; without a zone, as `<input type="datetime-local">` gives it, it is UTC. */
+function parseInstant(input: unknown): unknown {
+  const { local, zone = 'Z' } =
+    (typeof input === 'string' ? instantForm.exec(input)?.groups : undefined) ?? {}
+  return local === undefined || !isCalendarDate(local.slice(0, 10))
+    ? input
+    : new Date(`${local.replace(' ', 'T')}${zone}`)
+}
+
 /** An instant as `Date`, exact to the millisecond. */
 export const datetimeType: DataType<Date> = {
   name: 'datetime',
   sqlite: { column: 'text', dump: dumpInstant, load: (raw) => new Date(toIso(raw)) },
   postgres: { column: 'timestamptz(3)', dump: dumpInstant, load: (raw) => new Date(toIso(raw)) },
+  parse: parseInstant,
 }
 
 const microsecondForm =

@@ -1,0 +1,73 @@
+import type { FieldError } from './field-error.ts'
+
+/** Limits of a length: of a text in code points, of a list or bytes in elements. */
+export interface LengthOptions {
+  readonly min?: number | undefined
+  readonly max?: number | undefined
+  readonly is?: number | undefined
+  readonly message?: string | undefined
+}
+
+/** Limits of a number, or of anything that compares by size. */
+export interface NumberOptions {
+  /** At least. */
+  readonly min?: number | bigint | undefined
+  /** At most. */
+  readonly max?: number | bigint | undefined
+  readonly greaterThan?: number | bigint | undefined
+  readonly lessThan?: number | bigint | undefined
+  readonly equalTo?: number | bigint | undefined
+  readonly message?: string | undefined
+}
+
+const lengthRules = [
+  ['is', 'should be %{count} %{unit}', (length: number, count: number) => length === count],
+  ['min', 'should be at least %{count} %{unit}', (length: number, count: number) => length >= count],
+  ['max', 'should be at most %{count} %{unit}', (length: number, count: number) => length <= count],
+] as const
+
+/** What is wrong with a length, if anything is. */
+export function checkLength(value: unknown, options: LengthOptions): FieldError | undefined {
+  const isText = typeof value === 'string'
+  const length = isText ? [...value].length : ((value as { length?: number }).length ?? 0)
+  for (const [kind, usual, holds] of lengthRules) {
+    const count = options[kind]
+    if (count === undefined || holds(length, count)) continue
+    const unit = isText ? (count === 1 ? 'character' : 'characters') : count === 1 ? 'item' : 'items'
+    return { message: options.message ?? usual, params: { validation: 'length', kind, count, unit } }
+  }
+  return undefined
+}
+
+const numberRules = [
+  ['min', 'must be at least %{number}', (order: number) => order >= 0],
+  ['max', 'must be at most %{number}', (order: number) => order <= 0],
+  ['greaterThan', 'must be greater than %{number}', (order: number) => order > 0],
+  ['lessThan', 'must be less than %{number}', (order: number) => order < 0],
+  ['equalTo', 'must be equal to %{number}', (order: number) => order === 0],
+] as const
+
+/** What is wrong with a number, if anything is. A decimal is compared by its digits, not as a double. */
+export function checkNumber(value: unknown, options: NumberOptions): FieldError | undefined {
+  for (const [kind, usual, holds] of numberRules) {
+    const number = options[kind]
+    if (number === undefined || holds(compareNumbers(value, number))) continue
+    return { message: options.message ?? usual, params: { validation: 'number', kind, number } }
+  }
+  return undefined
+}
+
+function compareNumbers(value: unknown, limit: number | bigint): number {
+  if (typeof value !== 'string') {
+    const number = value as number | bigint
+    return number < limit ? -1 : number > limit ? 1 : 0
+  }
+  const [one, other] = [toScaled(value), toScaled(String(limit))]
+  return one < other ? -1 : one > other ? 1 : 0
+}
+
+/** A decimal as a whole number of its 100th digit after the point. */
+function toScaled(text: string): bigint {
+  const [whole = '', fraction = ''] = text.split('.')
+  return BigInt(`${whole}${fraction.slice(0, 100).padEnd(100, '0')}`)
+}
