@@ -2,11 +2,13 @@ import { ZzzError } from '../errors.ts'
 import { type Reply, typedReply } from '../http/reply.ts'
 import { checkOptions, describe, type OptionRules } from '../internal/options.ts'
 import type { Compiled } from '../template/compiled.ts'
+import { LatePartsQueue } from '../template/late-parts.ts'
 import type { Page } from '../template/page.ts'
 import { renderBody, renderPage, toPage } from '../template/render.ts'
 import type { AnyLayout, Layout, Renderable } from '../template/view.ts'
 import { type AssignKey, assign } from './assign.ts'
 import type { Context } from './context.ts'
+import { cspNonceKey } from './keys.ts'
 import type { Middleware } from './middleware.ts'
 
 /** How an application renders views, whatever its layouts need. */
@@ -38,9 +40,15 @@ export interface RenderOptions {
   layout?: AnyLayout | false | undefined
   /** Default 200. */
   status?: number | undefined
+  /**
+   * Sends the page at once and what `{{#await}}` waits for when it is ready. `timeout`: milliseconds after which what is
+   * not ready is given up, 30,000 by default. Without it, a promise in the data is an error.
+   */
+  stream?: boolean | { timeout?: number | undefined } | undefined
 }
 
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
+const isObject = (value: unknown) => typeof value === 'object' && value !== null
 const isLayout = (value: unknown) => (value as { layout?: unknown } | null)?.layout === true
 
 const viewsRules: OptionRules<AnyViewsOptions> = {
@@ -53,6 +61,11 @@ const viewsRules: OptionRules<AnyViewsOptions> = {
 const renderRules: OptionRules<RenderOptions> = {
   layout: ['a layout of views.gen.ts, or false', (value) => value === false || isLayout(value)],
   status: ['a status', (value) => typeof value === 'number'],
+  stream: ['true, false or an object with options', (value) => typeof value === 'boolean' || isObject(value)],
+}
+
+const streamRules: OptionRules<{ timeout?: number | undefined }> = {
+  timeout: ['milliseconds from 1 on', (value) => typeof value === 'number' && value >= 1],
 }
 
 /** Checks an application's `views` at start. Throws `ZZZ_OPTION_INVALID`. */
@@ -94,13 +107,17 @@ export function renderView(
   const layout = options.layout ?? compiled.layout ?? ctx.find(layoutKey) ?? views.layout
   const around =
     layout === undefined || layout === false ? false : 'compiled' in layout ? layout.compiled : layout
-  const text = renderPage(
-    compiled,
-    data,
-    around,
-    pageFor(ctx, views, around !== false || compiled.readsShared),
-  )
-  return typedReply(options.status ?? 200, text, 'text/html; charset=utf-8')
+  const late = options.stream ? lateParts(ctx, options.stream) : undefined
+  const page = pageFor(ctx, views, around !== false || compiled.readsShared, late)
+  const text = renderPage(compiled, data, around, page)
+  const body = late?.late ? late.stream(text) : text
+  return typedReply(options.status ?? 200, body, 'text/html; charset=utf-8')
+}
+
+function lateParts(ctx: Context, stream: Exclude<RenderOptions['stream'], undefined>): LatePartsQueue {
+  const { timeout } = typeof stream === 'object' ? stream : {}
+  checkOptions('ctx.render stream', { timeout }, streamRules)
+  return new LatePartsQueue({ timeout, nonce: () => ctx.find(cspNonceKey) })
 }
 
 /** Renders a view without any layout; `ctx.renderFragment`. */
@@ -123,11 +140,12 @@ function compiledOf(helper: string, view: Renderable<never>): Compiled {
   throw new ZzzError('ZZZ_OPTION_INVALID', `ctx.${helper} takes a view of views.gen.ts, got ${given}`)
 }
 
-function pageFor(ctx: Context, views: AnyViewsOptions, needsShared: boolean): Page {
+function pageFor(ctx: Context, views: AnyViewsOptions, needsShared: boolean, late?: LatePartsQueue): Page {
   const { shared, locale, timeZone } = views
-  return toPage({
+  const options = {
     shared: needsShared ? shared?.(ctx) : undefined,
     locale: typeof locale === 'function' ? locale(ctx) : locale,
     timeZone: typeof timeZone === 'function' ? timeZone(ctx) : timeZone,
-  })
+  }
+  return toPage(options, late)
 }

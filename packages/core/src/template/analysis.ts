@@ -148,7 +148,10 @@ class AnalysisRun {
   #callee(name: string): Callee | undefined {
     const analysed = this.templates.get(name)
     if (analysed === undefined) return undefined
-    return { type: analysed.type, keys: this.#keys(analysed), yields: yieldsOf(analysed.template) }
+    const { template, type, needs } = analysed
+    const all = [template, ...[...needs].map((one) => this.templates.get(one)?.template)]
+    const givesContents = all.some((one) => one !== undefined && hasContents(one))
+    return { type, keys: this.#keys(analysed), yields: yieldsOf(template), givesContents }
   }
 
   /** The keys of a template's data: those it reads, and those it hands on whole. */
@@ -175,4 +178,9 @@ export function yieldsOf({ nodes }: Template): Set<string> {
   const yields = new Set<string>()
   for (const node of allNodes(nodes)) if (node.kind === 'yield') yields.add(node.name)
   return yields
+}
+
+function hasContents({ nodes }: Template): boolean {
+  for (const { kind } of allNodes(nodes)) if (kind === 'content') return true
+  return false
 }

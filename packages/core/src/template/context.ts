@@ -59,6 +59,7 @@ function contextAt(state: HtmlState): Found {
     case 'tag':
     case 'attribute-name':
     case 'after-name':
+    case 'between':
       return unsafe('the name of an attribute cannot be data; put {{#if}} around whole attributes')
     case 'declaration':
       return unsafe('here it could begin a comment')

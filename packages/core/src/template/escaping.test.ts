@@ -275,6 +275,7 @@ describe('scripts', () => {
     refuses('<script>a = `{{x}}`</script>', /leave the quotes/)
     refuses('<script>a = "\\"{{x}}"</script>', /leave the quotes/)
     refuses(`<script>a = \`${open} {b: "}"} }{{x}}\`</script>`, /leave the quotes/)
+    refuses(`<script>a = \`${open}{{x}}}\`</script>`, /read as \$ and a raw/)
     refuses('<script>a = /{{x}}/</script>', /a regular expression cannot hold data/)
     refuses('<script>a = "\n{{x}}</script>', /does not end in its line/)
     refuses('<script type="text/x-template">{{x}}</script>', /in no language we know/)
@@ -342,6 +343,10 @@ describe('places where nothing is safe', () => {
       problemsOf('<p {{#if a}}class="b"{{/if}} {{#if a}}title="{{b}}"{{else}}id="c"{{/if}}>'),
       [],
     )
+    assert.deepEqual(problemsOf('<p{{#if a}} class="b"{{/if}}{{#if a}} hidden{{/if}}>{{a}}</p>'), [])
+    assert.deepEqual(problemsOf('<p{{#each a as |b|}} data-x="{{b}}"{{/each}} id="{{a}}">'), [])
+    refuses('<p{{#if a}} class="b"{{/if}}id="c">', /White space is missing here/)
+    refuses('<p{{#if a}} hidden{{/if}}="{{b}}">', /White space is missing here/)
     assert.deepEqual(problemsOf('<p class="a{{#each b as |c|}} {{c}}{{/each}}">'), [])
   })
 })

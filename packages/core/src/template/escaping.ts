@@ -85,6 +85,12 @@ class EscapingAnalysis implements Escaping {
 
   #output(node: OutputNode, before: HtmlState): HtmlState {
     const slot = slotAt(before, node.raw)
+    if (node.raw && before.place === 'script' && before.script.held === '$') {
+      this.#unsafe(
+        node.at,
+        'This is read as $ and a raw {{{…}}}; leave a space between the brace of the literal and {{…}}',
+      )
+    }
     if (slot.text !== '') this.quoted.add(node)
     if (slot.unsafe === undefined) this.contexts.set(node, slot.context)
     else {
@@ -168,6 +174,7 @@ function describePlace(place: HtmlState['place'], element: string): string {
     case 'tag':
     case 'attribute-name':
     case 'after-name':
+    case 'between':
       return `the tag <${element}>`
     case 'before-value':
     case 'value':

@@ -12,6 +12,8 @@ export type Place =
   | 'tag'
   | 'attribute-name'
   | 'after-name'
+  /** Inside a tag, where some branch may have ended in a name: white space or the end of the tag has to follow. */
+  | 'between'
   | 'before-value'
   | 'value'
   /** After `<!`, before it is known whether a comment begins. */
@@ -134,6 +136,13 @@ class HtmlReader {
         break
       case 'tag':
       case 'after-name':
+        this.#inTag(character)
+        break
+      case 'between':
+        if (!isSpace(character) && character !== '/' && character !== '>') {
+          throw new UnsafeText('White space is missing here, after a block inside a tag', this.#index)
+        }
+        this.#set({ place: 'tag' })
         this.#inTag(character)
         break
       case 'attribute-name':

@@ -13,6 +13,7 @@ import { dateTokens, parseDatePattern } from './date-pattern.ts'
 import type { Escaping } from './escaping.ts'
 import { builtInPipes, type PipeInfo } from './pipe-info.ts'
 import type { Source } from './problem.ts'
+import { allNodes } from './references.ts'
 import { bind, commonFacts, keyBelow, lookUp, mergeFacts, rootScope, type Scope, withFacts } from './scope.ts'
 import { type Atom, atomSets, atomsText, type Guard, Shape, typeOfAtoms, withLabel } from './shape.ts'
 import { suggest } from './suggest.ts'
@@ -41,6 +42,8 @@ export interface Callee {
   readonly keys: ReadonlyMap<string, { readonly optional: boolean }>
   /** The names of its yields. */
   readonly yields: ReadonlySet<string>
+  /** Whether it, or something it puts in, gives contents to the layout. */
+  readonly givesContents: boolean
 }
 
 /** What lies around a template. */
@@ -172,6 +175,12 @@ class Inference implements Inferred {
   }
 
   #await(node: Extract<Node, { kind: 'with' | 'await' }>, scope: Scope): void {
+    for (const inner of allNodes(node.body)) {
+      const inserts = inner.kind === 'partial' || inner.kind === 'component'
+      const late = inserts ? this.#around.callee(inner.template)?.givesContents : inner.kind === 'content'
+      if (late)
+        this.#problem(inner.at, 'The body of {{#await}} comes after the layout; it cannot give it contents')
+    }
     const found = this.#walk(node.value, scope)
     if (found !== undefined) {
       const { shape, guard } = found

@@ -1,35 +1,52 @@
 import type { HtmlState } from './html-state.ts'
 import { urlJoin } from './url-state.ts'
 
+/** The places inside a tag where an attribute may follow. */
+const inTag: ReadonlySet<HtmlState['place']> = new Set([
+  'tag-name',
+  'tag',
+  'attribute-name',
+  'after-name',
+  'between',
+])
+
 /** The state where two branches meet; undefined when they leave different places and no slot after them could be safe. */
 export function joinStates(a: HtmlState, b: HtmlState): HtmlState | undefined {
-  if (a.place !== b.place || a.foreign !== b.foreign) return undefined
+  if (a.foreign !== b.foreign) return undefined
   const both = { ...b, contentSlot: a.contentSlot || b.contentSlot }
+  if (inTag.has(a.place) && inTag.has(b.place)) return joinTags(a, both)
+  if (a.place !== b.place) return undefined
   switch (a.place) {
     case 'text':
     case 'bogus':
       return both
-    case 'open':
-    case 'declaration':
-    case 'comment':
-      return a.ends === b.ends && a.held === b.held ? both : undefined
     case 'raw-text':
       return a.element === b.element && sameEnding(a, b) ? both : undefined
     case 'script':
       return joinScripts(a, both)
     case 'style':
       return a.element === b.element && sameEnding(a, b) ? joinStyles(a, both) : undefined
+    case 'before-value':
+    case 'value':
+      return joinValues(a, both)
     default:
-      return joinTags(a, both)
+      return a.ends === b.ends && a.held === b.held ? both : undefined
   }
 }
 
+function sameTag(a: HtmlState, b: HtmlState): boolean {
+  return a.element === b.element && a.ends === b.ends && a.said === b.said
+}
+
 function joinTags(a: HtmlState, b: HtmlState): HtmlState | undefined {
-  if (a.element !== b.element || a.ends !== b.ends || a.said !== b.said) return undefined
-  if (a.place === 'tag') return b
-  if (a.place === 'tag-name') return b
-  if (a.attribute !== b.attribute) return undefined
-  if (a.place !== 'value') return b
+  if (!sameTag(a, b)) return undefined
+  const same = a.place === b.place && (a.place === 'tag' || a.attribute === b.attribute)
+  return same ? b : { ...b, place: 'between', attribute: '', held: '' }
+}
+
+function joinValues(a: HtmlState, b: HtmlState): HtmlState | undefined {
+  if (!sameTag(a, b) || a.attribute !== b.attribute) return undefined
+  if (a.place === 'before-value') return b
   if (a.quote !== b.quote || a.held !== b.held) return undefined
   const joined = joinStyles(a, b)
   return joined && { ...joined, url: urlJoin(a.url, b.url) }

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { describe, it } from 'node:test'
+import { manualClock } from '../clock.suite.ts'
+import { LatePartsQueue } from './late-parts.ts'
+import { renderPage, toPage } from './render.ts'
+import { compileTexts, problemsOf } from './template.suite.ts'
+
+const template = compileTexts(
+  '<p>{{#await a as |x|}}{{x}}{{else}}wait{{/await}}</p>{{#await b as |x|}}<i>{{x}}</i>{{/await}}',
+)
+
+function later<T>() {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  return { promise, resolve, reject }
+}
+
+/** The chunks of a streamed page, one at a time. */
+function open(data: object, queue = new LatePartsQueue()) {
+  const text = renderPage(template, data, undefined, toPage({}, queue))
+  return { text, queue, stream: queue.stream(text) }
+}
+
+const place = (number: number, inside: string) =>
+  `<template id="zzz-place-${number}"></template>${inside}<!--/zzz-${number}-->`
+
+describe('a streamed page', () => {
+  it('comes at once, its late parts in the order in which they are ready', async () => {
+    const [a, b] = [later<string>(), later<string>()]
+    const { stream } = open({ a: a.promise, b: b.promise })
+    assert.equal((await stream.next()).value, `<p>${place(1, 'wait')}</p>${place(2, '')}`)
+    b.resolve('<')
+    const second = String((await stream.next()).value)
+    assert.match(second, /^<template id="zzz-late-2"><i>&lt;<\/i><\/template><script>.*\$zzz\(2\)<\/script>$/)
+    a.resolve('x')
+    assert.match(String((await stream.next()).value), /^<template id="zzz-late-1">x<\/template>/)
+    assert.equal((await stream.next()).done, true)
+  })
+
+  it('has in place what is there already', () => {
+    const { text, queue } = open({ a: 'x', b: 'y' })
+    assert.equal(text, '<p>x</p><i>y</i>')
+    assert.equal(queue.late, false)
+  })
+
+  it('keeps what stands in place of a part that fails, and reports it', async () => {
+    const warned = once(process, 'warning')
+    const { stream } = open({ a: Promise.reject(new Error('no database')), b: 'y' })
+    const [warning] = await warned
+    assert.match(String(warning), /A late part of a page failed: no database/)
+    await stream.next()
+    assert.equal((await stream.next()).done, true)
+  })
+
+  it('ends without parts that take too long', async () => {
+    const clock = manualClock()
+    const { stream } = open({ a: new Promise(() => {}), b: 'y' }, new LatePartsQueue({ timeout: 50, clock }))
+    await stream.next()
+    const rest = stream.next()
+    const warned = once(process, 'warning')
+    clock.advance(50)
+    assert.equal((await rest).done, true)
+    assert.match(String((await warned)[0]), /1 late parts of a page were not ready after 50 ms/)
+  })
+
+  it('ends when the client leaves, and nobody hears of what fails later', async () => {
+    const a = later<string>()
+    const { stream } = open({ a: a.promise, b: 'y' })
+    await stream.next()
+    await stream.return(undefined)
+    a.resolve('late')
+    assert.equal((await stream.next()).done, true)
+  })
+
+  it('carries the nonce on its scripts', async () => {
+    const queue = new LatePartsQueue({ nonce: () => 'n"1' })
+    const { stream } = open({ a: Promise.resolve('x'), b: '' }, queue)
+    await stream.next()
+    assert.match(String((await stream.next()).value), /<script nonce="n&quot;1">/)
+  })
+})
+
+it('the body of an await gives no contents to the layout', () => {
+  const late = /1:\d+ The body of {{#await}} comes after the layout/
+  assert.match(problemsOf('{{#await a}}{{#content "x"}}{{/content}}{{/await}}').join(), late)
+  const templates = { main: '{{#await a}}{{> b}}{{/await}}', b: '{{> c}}', c: '{{#content "x"}}{{/content}}' }
+  assert.match(problemsOf(templates).join(), late)
+})
