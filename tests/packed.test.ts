@@ -88,8 +88,24 @@ export const names: string[] = Object.keys(middleware)
 export const wrong = get('/teams/:team', (ctx) => ctx.text(ctx.params.name))
 `
 
+const viewsConsumer = `
+import { views } from './views.gen.ts'
+
+console.log(views.hello.render({ name: '<Ada>' }))
+
+// @ts-expect-error the template reads a name
+export const wrong = () => views.hello.render({ nam: 'Ada' })
+`
+
 const consumerConfig = {
-  compilerOptions: { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'] },
+  compilerOptions: {
+    module: 'nodenext',
+    target: 'es2024',
+    strict: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    types: ['node'],
+  },
   include: ['consumer.ts'],
 }
 
@@ -139,6 +155,20 @@ describe('the packed packages', () => {
   it('serve a hello world and let the process exit', async () => {
     writeFileSync(join(app, 'hello.js'), helloWorld)
     assert.equal(await run(process.execPath, ['hello.js'], app), '200 hello\n')
+  })
+
+  it('generate and build views that type-check and render', async () => {
+    mkdirSync(join(app, 'views'))
+    writeFileSync(join(app, 'views/hello.html.zzz'), '<p>Hello {{name | upper}}</p>')
+    writeFileSync(join(app, 'page.ts'), viewsConsumer)
+    for (const make of ['generateViews', 'buildViews']) {
+      const code = `import { ${make} } from '@zzz/core/template/build'\nawait ${make}({ root: 'views' })`
+      writeFileSync(join(app, 'views.js'), code)
+      await run(process.execPath, ['views.js'], app)
+      assert.equal(await run(process.execPath, ['page.ts'], app), '<p>Hello &lt;ADA&gt;</p>\n')
+      writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ ...consumerConfig, include: ['page.ts'] }))
+      await run('tsc', ['-p', '.'], app)
+    }
   })
 
   it('have declarations that a strict application type-checks against', async () => {
