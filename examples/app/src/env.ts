@@ -10,8 +10,6 @@ if (isPublic && !SECRET_KEY_BASE)
 if (SECRET_KEY_BASE && Buffer.byteLength(SECRET_KEY_BASE) < 32)
   problems.push('SECRET_KEY_BASE has less than 32 bytes')
 if (isPublic && !JWT_SECRET) problems.push('JWT_SECRET is missing: the key of the tokens for /api/me')
-if (isPublic && JWT_SECRET && Buffer.byteLength(JWT_SECRET) < 32)
-  problems.push('JWT_SECRET has less than 32 bytes')
 if (problems.length > 0) {
   throw new Error(
     `The application cannot run in ${environment}:\n  ${problems.join('\n  ')}\n` +

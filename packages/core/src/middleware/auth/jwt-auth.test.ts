@@ -471,14 +471,24 @@ describe('jwtAuth: options', () => {
     }
   })
 
-  it('a short secret is for development and tests', () => {
-    const make = (environment: string, options: JwtAuthOptions) =>
+  it('a short secret is warned of, except in development and tests', async (t) => {
+    const warned: Error[] = []
+    const hear = (warning: Error) => void (warning.name === 'ZzzSecurityWarning' && warned.push(warning))
+    process.on('warning', hear)
+    t.after(() => process.off('warning', hear))
+    const warnings = async (environment: string, options: JwtAuthOptions) => {
+      warned.length = 0
       createApp({ environment, use: [jwtAuth(options)], routes: [] })
-    for (const environment of ['development', 'test']) make(environment, { secret: 'short' })
-    make('production', { secret: 'x'.repeat(32) })
-    const short = { code: 'ZZZ_OPTION_INVALID', message: /the secret is \d+ bytes too short/ }
-    assert.throws(() => make('production', { secret: 'x'.repeat(31) }), short)
-    assert.throws(() => make('staging', { secret: ['x'.repeat(32), 'x'] }), short)
-    assert.throws(() => make('production', { secret, algorithms: ['HS256', 'HS512'] }), short)
+      await new Promise((resolve) => setImmediate(resolve))
+      return warned.map(({ message }) => /^jwtAuth: the secret is (\d+) bytes too short/.exec(message)?.[1])
+    }
+    for (const environment of ['development', 'test']) {
+      assert.deepEqual(await warnings(environment, { secret: 'short' }), [])
+    }
+    assert.deepEqual(await warnings('production', { secret: 'x'.repeat(32) }), [])
+    assert.deepEqual(await warnings('production', { secret: 'x'.repeat(31) }), ['1'])
+    assert.deepEqual(await warnings('staging', { secret: ['x'.repeat(32), 'x'] }), ['31'])
+    const algorithms: JwtAuthOptions['algorithms'] = ['HS256', 'HS512']
+    assert.deepEqual(await warnings('production', { secret: 'x'.repeat(34), algorithms }), ['30'])
   })
 })

@@ -2,7 +2,6 @@ import { type Clock, systemClock } from '../../clock.ts'
 import type { AssignKey } from '../../context/assign.ts'
 import type { AppInfo, Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
-import { ZzzError } from '../../errors.ts'
 import { isPromise, mapMaybe } from '../../internal/maybe-promise.ts'
 import { checkOptions } from '../../internal/options.ts'
 import { flagRule, functionRule, keyRule } from './auth-options.ts'
@@ -89,8 +88,9 @@ const optionRules = {
  * issuer and audience are as they have to be. Keys that a token brings along are ignored. Answers are those of
  * `bearerAuth`; when the server of the keys does not answer, 503 (`ZZZ_KEYS_UNAVAILABLE`).
  *
- * Public keys need the package `jose`. A secret that is shorter than RFC 7518 asks for (32 bytes for HS256) is refused
- * outside development and tests, since it could be guessed from a token. Throws `ZZZ_OPTION_INVALID`, `ZZZ_PEER_MISSING`.
+ * Public keys need the package `jose`. A secret that is shorter than RFC 7518 asks for (32 bytes for HS256) is a process
+ * warning outside development and tests, since it could be guessed from a token: not every issuer lets its users choose.
+ * Throws `ZZZ_OPTION_INVALID`, `ZZZ_PEER_MISSING`.
  *
  * ```ts
  * const claims = assign<JwtClaims>('claims')
@@ -121,7 +121,7 @@ export function jwtAuth<T>(options: JwtOptions & Partial<JwtPrincipalOptions<T>>
       return admit(principal(outcome.value, ctx), as, ctx, next, refused)
     }
   }
-  return Object.assign(jwtAuth, { prepare: (app: AppInfo) => refuseWeakSecret(options, app) })
+  return Object.assign(jwtAuth, { prepare: (app: AppInfo) => warnOfWeakSecret(options, app) })
 }
 
 /** Makes the whole verification of a token's text. */
@@ -151,13 +151,13 @@ function tokenVerifier(options: JwtOptions) {
   }
 }
 
-function refuseWeakSecret(options: JwtOptions, { environment }: AppInfo): void {
+function warnOfWeakSecret(options: JwtOptions, { environment }: AppInfo): void {
   const missing = missingSecretBytes(options)
   if (missing === 0 || environment === 'development' || environment === 'test') return
-  throw new ZzzError(
-    'ZZZ_OPTION_INVALID',
+  process.emitWarning(
     `jwtAuth: the secret is ${missing} bytes too short for its algorithm (RFC 7518 3.2), and could be guessed from a token. ` +
       `Make one with: node -p "crypto.randomBytes(48).toString('base64url')"`,
+    'ZzzSecurityWarning',
   )
 }
 
