@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { copyVendoredFiles } from '../scripts/vendored-files.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -18,6 +19,7 @@ export function buildExample(): { main: string; remove(): void } {
   const own = join(root, 'packages/core/node_modules')
   if (existsSync(own)) cpSync(own, join(core, 'node_modules'), { recursive: true })
   compile(folder, 'core', join(root, 'packages/core/src'), join(core, 'dist'))
+  copyVendoredFiles(join(root, 'packages/core'), core)
   compile(folder, 'app', join(root, 'examples/app/src'), join(folder, 'app'))
   cpSync(join(root, 'examples/app/static'), join(folder, 'static'), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')

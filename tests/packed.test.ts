@@ -62,6 +62,14 @@ console.log(response.status, await response.text())
 await server.close()
 `
 
+const htmxScript = `
+import { createApp } from '@zzz/core'
+import { htmx } from '@zzz/core/middleware'
+
+const response = await createApp({ use: [htmx()], routes: [] }).fetch('/__zzz/htmx.js')
+console.log(response.status, /version:"([\\d.]+)"/.exec(await response.text())?.[1])
+`
+
 const typedConsumer = `
 import { assign, type Context, createApp, errorCodes, get, HttpError, type Middleware } from '@zzz/core'
 import * as middleware from '@zzz/core/middleware'
@@ -169,6 +177,12 @@ describe('the packed packages', () => {
       writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ ...consumerConfig, include: ['page.ts'] }))
       await run('tsc', ['-p', '.'], app)
     }
+  })
+
+  it('serve htmx, which nobody has to install', async () => {
+    writeFileSync(join(app, 'htmx.js'), htmxScript)
+    const { 'htmx.org': version } = readManifest('package.json').devDependencies
+    assert.equal(await run(process.execPath, ['htmx.js'], app), `200 ${version}\n`)
   })
 
   it('have declarations that a strict application type-checks against', async () => {

@@ -4,6 +4,7 @@ import type { ReadFormOptions, ReadOptions } from '../http/body/read-options.ts'
 import type { UploadedFile } from '../http/body/uploaded-file.ts'
 import { type Client, clientOf, type TrustedProxies } from '../http/client.ts'
 import { type Cookies, parseCookies } from '../http/cookie.ts'
+import { encodeLocation } from '../http/encode-location.ts'
 import { type EventStreamOptions, eventStream, type ServerEvents } from '../http/event-stream.ts'
 import type { Outcome } from '../http/outcome.ts'
 import { checkBody, Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
@@ -374,11 +375,4 @@ function toJson(value: unknown): string {
   if (text === undefined)
     throw new ZzzError('ZZZ_JSON_UNSERIALISABLE', `ctx.json: ${typeof value} has no JSON text`)
   return text
-}
-
-/** Encodes what a URL may not hold (spaces, quotes, control characters, non-ASCII) and keeps what is encoded already. */
-function encodeLocation(location: string): string {
-  return location.replace(/[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]+/g, (text) =>
-    encodeURIComponent(text.toWellFormed()),
-  )
 }

@@ -22,3 +22,6 @@ export const loggerKey: AssignKey<Log> = assign('logger')
 
 /** The key of the request's place in a trace, set by `traceContext` and `openTelemetry`. */
 export const traceContextKey: AssignKey<TraceContext> = assign('traceContext')
+
+/** Whether the client has the page already and asks for a part of it, set by `htmx`: `ctx.render` leaves the layout out. */
+export const fragmentKey: AssignKey<boolean> = assign('fragment')

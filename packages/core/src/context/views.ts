@@ -8,7 +8,7 @@ import { renderBody, renderPage, toPage } from '../template/render.ts'
 import type { AnyLayout, Layout, Renderable } from '../template/view.ts'
 import { type AssignKey, assign } from './assign.ts'
 import type { Context } from './context.ts'
-import { cspNonceKey } from './keys.ts'
+import { cspNonceKey, fragmentKey } from './keys.ts'
 import type { Middleware } from './middleware.ts'
 
 /** How an application renders views, whatever its layouts need. */
@@ -104,9 +104,7 @@ export function renderView(
 ): Reply {
   checkOptions('ctx.render', options, renderRules)
   const compiled = compiledOf('render', view)
-  const layout = options.layout ?? compiled.layout ?? ctx.find(layoutKey) ?? views.layout
-  const around =
-    layout === undefined || layout === false ? false : 'compiled' in layout ? layout.compiled : layout
+  const around = layoutOf(ctx, views, compiled, options)
   const late = options.stream ? lateParts(ctx, options.stream) : undefined
   const page = pageFor(ctx, views, around !== false || compiled.readsShared, late)
   const text = renderPage(compiled, data, around, page)
@@ -118,6 +116,18 @@ function lateParts(ctx: Context, stream: Exclude<RenderOptions['stream'], undefi
   const { timeout } = typeof stream === 'object' ? stream : {}
   checkOptions('ctx.render stream', { timeout }, streamRules)
   return new LatePartsQueue({ timeout, nonce: () => ctx.find(cspNonceKey) })
+}
+
+/** The layout around a view. Only where one would stand in a page does it matter whether a part is asked for. */
+function layoutOf(
+  ctx: Context,
+  views: AnyViewsOptions,
+  compiled: Compiled,
+  options: RenderOptions,
+): Compiled | false {
+  const layout = options.layout ?? compiled.layout ?? ctx.find(layoutKey) ?? views.layout ?? false
+  if (layout === false || (options.layout === undefined && ctx.find(fragmentKey) === true)) return false
+  return 'compiled' in layout ? layout.compiled : layout
 }
 
 /** Renders a view without any layout; `ctx.renderFragment`. */

@@ -23,6 +23,7 @@ const app = createApp({
     get('/all', (ctx) => ctx.json(ctx.get(flashKey).all)),
     get('/blind', (ctx) => ctx.text('')),
     get('/moved', (ctx) => ctx.redirect('/')),
+    get('/htmx/:header', (ctx) => ctx.text('').header(ctx.params.header, '/')),
     get('/304', () => new Reply(304, null)),
     get('/more', (ctx) => {
       ctx.get(flashKey).set('error', 'and this')
@@ -73,6 +74,13 @@ describe('flash', () => {
     assert.equal(await browse('/save/Saved', '/304', '/'), 'Saved')
     assert.equal(await browse('/save/Saved', '/more', '/all'), '{"info":"Saved","error":"and this"}')
     assert.equal(await browse('/save/One', '/save/Two', '/'), 'Two')
+  })
+
+  it('outlasts what makes htmx load a page', async () => {
+    for (const header of ['hx-redirect', 'hx-location', 'hx-refresh']) {
+      assert.equal(await browse('/save/Saved', `/htmx/${header}`, '/'), 'Saved', header)
+    }
+    assert.equal(await browse('/save/Saved', '/htmx/hx-trigger', '/'), '-')
   })
 
   it('ends with the next page, shown or not', async () => {

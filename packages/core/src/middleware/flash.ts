@@ -1,12 +1,13 @@
 import type { Middleware } from '../context/middleware.ts'
+import type { Reply } from '../http/reply.ts'
 import { mapMaybe } from '../internal/maybe-promise.ts'
 import { createFlash, flashKey } from '../session/flash.ts'
 import { sessionKey } from '../session/session.ts'
 
 /**
  * Flash messages, under `flashKey`: set before a redirect, they are there for the next page, and gone after it. Replies
- * from 300 to 308 hand them on, so they outlast a chain of redirects and a 304; any other reply ends them, whether or not
- * it showed them. Needs `session` around it.
+ * from 300 to 308 hand them on, so they outlast a chain of redirects and a 304, and so do those that tell htmx to load a
+ * page; any other reply ends them, whether or not it showed them. Needs `session` around it.
  *
  * ```ts
  * ctx.get(flashKey).set('info', 'Saved')
@@ -20,8 +21,14 @@ export function flash(): Middleware {
     const messages = createFlash(ctx.get(sessionKey))
     ctx.set(flashKey, messages)
     return mapMaybe(next(), (reply) => {
-      messages.settle(reply.statusCode >= 300 && reply.statusCode <= 308)
+      messages.settle(leadsOn(reply))
       return reply
     })
   }
+}
+
+/** True for a reply that is no page: another one follows. */
+function leadsOn({ statusCode, headers }: Reply): boolean {
+  if (statusCode >= 300 && statusCode <= 308) return true
+  return ['hx-redirect', 'hx-location', 'hx-refresh'].some((name) => headers.has(name))
 }
