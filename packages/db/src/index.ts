@@ -21,6 +21,7 @@ export {
   dbErrorCodes,
 } from './errors.ts'
 export type { Columns, Optional } from './query/columns.ts'
+export { cte, except, intersect, type QueryOf, recursive, union, unionAll } from './query/combine.ts'
 export {
   and,
   Expression,
@@ -35,6 +36,7 @@ export {
 export { type AggregateOptions, avg, coalesce, count, max, min, sum, value } from './query/functions.ts'
 export { from, Query, type SourceOptions } from './query/query.ts'
 export { SqlFragment, sql } from './query/sql.ts'
+export { denseRank, lag, lead, over, rank, rowNumber, type WindowOptions } from './query/window.ts'
 export type { QueryPurpose } from './repo/assemble.ts'
 export {
   createRepo,
@@ -43,6 +45,7 @@ export {
   type SqliteSettings,
 } from './repo/create-repo.ts'
 export type { QueryEvent } from './repo/executor.ts'
+export { Multi, type MultiResult, multi } from './repo/multi.ts'
 export type { ConflictOptions, InsertAllOptions, Key, Repo, SetOf, StreamOptions } from './repo/repo.ts'
 export type { Result } from './repo/result.ts'
 export type { TransactionOptions } from './repo/transactions.ts'

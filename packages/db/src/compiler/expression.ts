@@ -1,4 +1,4 @@
-import type { Node } from '../query/node.ts'
+import type { Node, WindowOrder } from '../query/node.ts'
 import { quote } from './dialect.ts'
 import { checkComparable, type Writer, writeParameter, writeValue } from './writer.ts'
 
@@ -36,6 +36,8 @@ export function writeNode(writer: Writer, node: Node): string {
       return `(${writer.select(node.statement)})`
     case 'call':
       return writeCall(writer, node)
+    case 'window':
+      return writeWindow(writer, node)
     case 'fragment':
       return node.texts.reduce((text, next, i) => text + writeTerm(writer, node.terms[i - 1] as Node) + next)
   }
@@ -43,7 +45,7 @@ export function writeNode(writer: Writer, node: Node): string {
 
 type NodeOf<Kind extends Node['kind']> = Extract<Node, { kind: Kind }>
 
-const atoms = new Set<Node['kind']>(['column', 'value', 'call', 'subquery', 'exists'])
+const atoms = new Set<Node['kind']>(['column', 'value', 'call', 'window', 'subquery', 'exists'])
 
 /** A part of a greater expression, in parentheses where it is more than one word. */
 function writeTerm(writer: Writer, node: Node): string {
@@ -81,8 +83,27 @@ function writeIn(writer: Writer, { term, statement, negated }: NodeOf<'in'>): st
   return `${left} not in (select "value" from (${text}) as "excluded" where "value" is not null)`
 }
 
+function writeWindow(writer: Writer, { call, partitionBy, orderBy }: NodeOf<'window'>): string {
+  const name = writeNode(writer, call)
+  const parts = partitionBy.map((node) => writeNode(writer, node)).join(', ')
+  const order = orderBy.map((term) => writeOrder(writer, term)).join(', ')
+  const clauses = [parts && `partition by ${parts}`, order && `order by ${order}`].filter(
+    (text) => text !== '',
+  )
+  return `${name} over (${clauses.join(' ')})`
+}
+
+/** A term of an order, with NULL in the same place on every database. */
+export function writeOrder(writer: Writer, { node, type, direction, nulls }: WindowOrder): string {
+  checkComparable(writer, type, 'size')
+  const nullable = node.kind !== 'column' || node.column.nullable
+  return `${writeNode(writer, node)} ${direction}${writer.dialect.nulls(direction, nulls, nullable)}`
+}
+
+const anyType = new Set(['count', 'coalesce', 'lag', 'lead', 'first_value', 'last_value'])
+
 function writeCall(writer: Writer, { name, distinct, terms, filter, type }: NodeOf<'call'>): string {
-  if (name !== 'count' && name !== 'coalesce') checkComparable(writer, type, 'size')
+  if (!anyType.has(name)) checkComparable(writer, type, 'size')
   const content =
     name === 'count' && terms.length === 0 ? '*' : terms.map((term) => writeNode(writer, term)).join(', ')
   const call = `${name}(${distinct ? 'distinct ' : ''}${content})`

@@ -1,13 +1,13 @@
 import { DbError } from '../errors.ts'
-import { Expression, type Order } from '../query/expression.ts'
-import { isSelectedRow } from '../query/shape.ts'
-import type { Clauses, Lock, Selection, SelectStatement, Source } from '../query/statement.ts'
+import { Expression } from '../query/expression.ts'
+import { ctesOf, isSelectedRow } from '../query/shape.ts'
+import type { Clauses, CteSource, Lock, Selection, SelectStatement, Source } from '../query/statement.ts'
 import type { Column } from '../schema/schema.ts'
 import { integerType } from '../schema/types/numbers.ts'
 import { quote } from './dialect.ts'
-import { writeNode } from './expression.ts'
+import { writeNode, writeOrder } from './expression.ts'
 import type { Output } from './output.ts'
-import { checkComparable, type Writer, writeValue } from './writer.ts'
+import { type Writer, writeValue } from './writer.ts'
 
 /** A written select, and what its columns are. */
 export interface WrittenSelect {
@@ -18,16 +18,18 @@ export interface WrittenSelect {
 /** Writes a select. Its clauses are visited in the order of `query/shape.ts`, in which their values stand. */
 export function writeSelect(writer: Writer, { clauses }: SelectStatement): WrittenSelect {
   const { source, joins, where, groupBy, having, orderBy } = clauses
+  const named = writeCtes(writer, ctesOf(clauses))
   const distinct = writeDistinct(writer, clauses)
   const { columns, output } = writeSelection(writer, clauses)
-  let text = `select ${distinct}${columns.join(', ')} from ${writeSource(writer, source)}`
+  let text = `${named}select ${distinct}${columns.join(', ')} from ${writeSource(writer, source)}`
   for (const join of joins) {
     text += ` ${join.kind} join ${writeSource(writer, join.source)} on ${writeNode(writer, join.on.node)}`
   }
   text += writeConditions(writer, 'where', where)
   if (groupBy.length > 0) text += ` group by ${groupBy.map(({ node }) => writeNode(writer, node)).join(', ')}`
   text += writeConditions(writer, 'having', having)
-  if (orderBy.length > 0) text += ` order by ${orderBy.map((order) => writeOrder(writer, order)).join(', ')}`
+  if (orderBy.length > 0)
+    text += ` order by ${orderBy.map(({ expression, ...order }) => writeOrder(writer, { ...order, ...expression })).join(', ')}`
   text += writeWindow(writer, clauses)
   return { text: clauses.lock === undefined ? text : text + writeLock(writer, clauses.lock), output }
 }
@@ -40,8 +42,36 @@ function writeDistinct(writer: Writer, { distinct }: Clauses): string {
   return `distinct on (${distinct.map(({ node }) => writeNode(writer, node)).join(', ')}) `
 }
 
-/** A table, or a subquery, under its alias. */
+function writeCtes(writer: Writer, ctes: readonly CteSource[]): string {
+  if (ctes.length === 0) return ''
+  const recursive = ctes.some(({ step }) => step !== undefined) ? 'recursive ' : ''
+  const texts = ctes.map(({ name, statement, step }) => {
+    const first = writer.select(statement)
+    return `${quote(name)} as (${step === undefined ? first : `${first} union all ${writer.select(step)}`})`
+  })
+  return `with ${recursive}${texts.join(', ')} `
+}
+
+/** A query among several; what comes after its rows were found has to stand in parentheses, which SQLite has not. */
+function writePart(writer: Writer, statement: SelectStatement): string {
+  const { orderBy, limit, offset, source, joins } = statement.clauses
+  const named = [source, ...joins.map((join) => join.source)].some(({ kind }) => kind === 'cte')
+  const text = writer.select(statement)
+  const plain = orderBy.length === 0 && limit === undefined && offset === undefined && !named
+  return plain ? text : `select * from (${text}) as "part"`
+}
+
+/** Where rows come from, under its alias. */
 export function writeSource(writer: Writer, source: Source): string {
+  if (source.kind === 'combined') {
+    const parts = source.statements.map((statement) => writePart(writer, statement))
+    return `(${parts.join(` ${source.operator} `)}) as ${quote(source.alias)}`
+  }
+  if (source.kind === 'cte' || source.kind === 'reference') {
+    return source.name === source.alias
+      ? quote(source.name)
+      : `${quote(source.name)} as ${quote(source.alias)}`
+  }
   if (source.kind === 'query')
     return `(${writeSelect(writer, source.statement).text}) as ${quote(source.alias)}`
   const { table, prefix } = source.schema
@@ -59,13 +89,6 @@ export function writeConditions(
   if (first === undefined) return ''
   if (conditions.length === 1) return ` ${word} ${writeNode(writer, first.node)}`
   return ` ${word} ${conditions.map(({ node }) => `(${writeNode(writer, node)})`).join(' and ')}`
-}
-
-function writeOrder(writer: Writer, { expression, direction, nulls }: Order): string {
-  checkComparable(writer, expression.type, 'size')
-  const { node } = expression
-  const nullable = node.kind !== 'column' || node.column.nullable
-  return `${writeNode(writer, node)} ${direction}${writer.dialect.nulls(direction, nulls, nullable)}`
 }
 
 function writeWindow(writer: Writer, { limit, offset }: Clauses): string {
@@ -107,7 +130,7 @@ function writeSelection(writer: Writer, clauses: Clauses): WrittenSelection {
   }
 
   if (selection !== undefined) return { output: add(selection, 'value'), columns }
-  if (source.kind === 'query')
+  if (source.kind !== 'table')
     throw new DbError('ZZZ_DB_QUERY', 'A query on a query has to select its columns')
   return { output: addRow(source.alias, source.schema.columns), columns }
 }

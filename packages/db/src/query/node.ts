@@ -70,6 +70,14 @@ export type Node =
       readonly terms: readonly Node[]
       readonly filter: Node | undefined
     }
+  /** A function over the rows around each row. */
+  | {
+      readonly kind: 'window'
+      readonly key: string
+      readonly call: Node
+      readonly partitionBy: readonly Node[]
+      readonly orderBy: readonly WindowOrder[]
+    }
   /** SQL of the application's own, around other nodes. */
   | {
       readonly kind: 'fragment'
@@ -77,6 +85,14 @@ export type Node =
       readonly texts: readonly string[]
       readonly terms: readonly Node[]
     }
+
+/** One term of the order in a window. */
+export interface WindowOrder {
+  readonly node: Node
+  readonly type: DataType<unknown>
+  readonly direction: 'asc' | 'desc'
+  readonly nulls: 'first' | 'last' | undefined
+}
 
 const typeKeys = new Map<string, number>()
 

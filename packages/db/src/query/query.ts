@@ -137,8 +137,14 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
     schema: T,
     on: LinksTo<S, T> | Callback<[...B, Columns<T>], Expression<boolean>>,
     options?: SourceOptions,
-  ): Query<S, [...B, Columns<T>], R, P> {
-    return this.#join('inner', schema, on, options)
+  ): Query<S, [...B, Columns<T>], R, P>
+  innerJoin<Q extends AnyQuery>(
+    query: Q,
+    on: Callback<[...B, ColumnsOfRow<Q['$result']>], Expression<boolean>>,
+    options?: SourceOptions,
+  ): Query<S, [...B, ColumnsOfRow<Q['$result']>], R, P>
+  innerJoin(source: AnySchema | AnyQuery, on: unknown, options?: SourceOptions): unknown {
+    return this.#join('inner', source, on, options)
   }
 
   /** Like `innerJoin`, and keeps rows that find none: their columns on the right are null. */
@@ -146,8 +152,14 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
     schema: T,
     on: LinksTo<S, T> | Callback<[...B, Columns<T>], Expression<boolean>>,
     options?: SourceOptions,
-  ): Query<S, [...B, Optional<Columns<T>>], R, P> {
-    return this.#join('left', schema, on, options)
+  ): Query<S, [...B, Optional<Columns<T>>], R, P>
+  leftJoin<Q extends AnyQuery>(
+    query: Q,
+    on: Callback<[...B, ColumnsOfRow<Q['$result']>], Expression<boolean>>,
+    options?: SourceOptions,
+  ): Query<S, [...B, Optional<ColumnsOfRow<Q['$result']>>], R, P>
+  leftJoin(source: AnySchema | AnyQuery, on: unknown, options?: SourceOptions): unknown {
+    return this.#join('left', source, on, options)
   }
 
   /** Like `innerJoin`, and keeps rows of the joined source that find none. Name what the rows give by `select`. */
@@ -217,19 +229,20 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
     return callWith(callback, this.clauses, this.columns)
   }
 
-  #join<Q>(kind: JoinKind, schema: AnySchema, on: unknown, options: SourceOptions = {}): Q {
+  #join<Q>(kind: JoinKind, target: AnySchema | AnyQuery, on: unknown, options: SourceOptions = {}): Q {
     const { clauses } = this
-    const alias = options.as === undefined ? freeAlias(schema.name, clauses) : checkAlias(options.as)
+    const name = target instanceof Query ? target.clauses.source.alias : target.name
+    const alias = options.as === undefined ? freeAlias(name, clauses) : checkAlias(options.as)
     if (aliasesOf(clauses).includes(alias)) throw aliasTaken(alias)
-    const source = tableSource(schema, alias)
-    const columns = [...this.columns, columnsOf(schema, alias)]
+    const { source, columns } = target instanceof Query ? sourceOf(target, alias) : tableOf(target, alias)
+    const all = [...this.columns, columns]
     const joined = { ...clauses, joins: [...clauses.joins, { kind, source, on: always }] }
     const condition =
       typeof on === 'string'
-        ? linkCondition(clauses.source, on, schema, alias)
-        : expectExpression('join', callWith(on as Callback<unknown[], unknown>, joined, columns))
+        ? linkCondition(clauses.source, on, target as AnySchema, alias)
+        : expectExpression('join', callWith(on as Callback<unknown[], unknown>, joined, all))
     const join: Join = { kind, source, on: condition }
-    return new Query({ ...clauses, joins: [...clauses.joins, join] }, columns) as Q
+    return new Query({ ...clauses, joins: [...clauses.joins, join] }, all) as Q
   }
 }
 
@@ -278,16 +291,47 @@ export function from(source: AnySchema | AnyQuery, options: SourceOptions = {}):
 }
 
 function fromSchema(schema: AnySchema, alias: string): AnyQuery {
-  return new Query(startingAt(tableSource(schema, alias)), [columnsOf(schema, alias)])
+  const { source, columns } = tableOf(schema, alias)
+  return new Query(startingAt(source), [columns])
 }
 
-function fromQuery({ statement }: AnyQuery, alias: string): AnyQuery {
-  const source: Source = { kind: 'query', key: `[${statement.shape.key}]${alias}`, alias, statement }
-  const columns = columnsOfSubquery(statement, alias)
+function fromQuery(query: AnyQuery, alias: string): AnyQuery {
+  const { source, columns } = sourceOf(query, alias)
+  return fromSource(source, columns)
+}
+
+/** A query for the rows of a source that is no table. */
+export function fromSource(source: Source, columns: Readonly<Record<string, Expression<unknown>>>): AnyQuery {
   return new Query({ ...startingAt(source), selection: columns }, [columns])
 }
 
-function tableSource(schema: AnySchema, alias: string): Source {
+function tableOf(schema: AnySchema, alias: string): { source: Source; columns: object } {
+  return { source: tableSource(schema, alias), columns: columnsOf(schema, alias) }
+}
+
+/** A query as a source of another; one that only names a common table expression stands for that. */
+function sourceOf({ clauses, statement }: AnyQuery, alias: string) {
+  const { source } = clauses
+  if ((source.kind === 'cte' || source.kind === 'reference') && isBare(clauses)) {
+    return {
+      source: { ...source, alias, key: `${source.key}${alias}` },
+      columns: columnsOfSubquery(source.statement, alias),
+    }
+  }
+  const key = `[${statement.shape.key}]${alias}`
+  return {
+    source: { kind: 'query', key, alias, statement } as const,
+    columns: columnsOfSubquery(statement, alias),
+  }
+}
+
+/** Nothing was asked of the source yet. */
+function isBare({ joins, where, groupBy, having, orderBy, limit, offset, distinct }: Clauses): boolean {
+  const asked = joins.length + where.length + groupBy.length + having.length + orderBy.length
+  return asked === 0 && limit === undefined && offset === undefined && distinct === false
+}
+
+function tableSource(schema: AnySchema, alias: string): Extract<Source, { kind: 'table' }> {
   return { kind: 'table', key: `${schema.serial}.${alias}`, alias, schema }
 }
 

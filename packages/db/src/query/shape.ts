@@ -1,5 +1,6 @@
+import { DbError } from '../errors.ts'
 import { Expression } from './expression.ts'
-import type { Clauses, Selection, Shape, Source } from './statement.ts'
+import type { Clauses, CteSource, Selection, SelectStatement, Shape, Source } from './statement.ts'
 
 /**
  * The shape of a select. Values are taken clause by clause in the order in which the compiler visits the clauses
@@ -15,9 +16,14 @@ export function shapeOf(clauses: Clauses): Shape {
     for (const value of own) values.push(value)
   }
 
+  function addValues({ shape }: SelectStatement): void {
+    for (const value of shape.values) values.push(value)
+  }
+
   function addSource(from: Source): void {
     key += from.key
-    if (from.kind === 'query') values.push(...from.statement.shape.values)
+    if (from.kind === 'query') addValues(from.statement)
+    if (from.kind === 'combined') from.statements.forEach(addValues)
   }
 
   function addSelection(selected: Selection): void {
@@ -33,6 +39,10 @@ export function shapeOf(clauses: Clauses): Shape {
     }
   }
 
+  for (const { statement, step } of ctesOf(clauses)) {
+    addValues(statement)
+    if (step !== undefined) addValues(step)
+  }
   if (distinct === true) key += 'distinct '
   else if (distinct !== false) for (const expression of distinct) add('on ', expression)
   if (selection !== undefined) addSelection(selection)
@@ -56,6 +66,20 @@ export function shapeOf(clauses: Clauses): Shape {
   }
   if (lock !== undefined) key += ` for ${lock.strength} ${lock.wait}`
   return { key, values }
+}
+
+/** The named queries of a select, each once. Throws `ZZZ_DB_QUERY` when two have one name. */
+export function ctesOf({ source, joins }: Clauses): readonly CteSource[] {
+  const byName = new Map<string, CteSource>()
+  for (const each of [source, ...joins.map((join) => join.source)]) {
+    if (each.kind !== 'cte') continue
+    const known = byName.get(each.name)
+    if (known !== undefined && known.statement !== each.statement) {
+      throw new DbError('ZZZ_DB_QUERY', `Two queries are named ${JSON.stringify(each.name)}`)
+    }
+    byName.set(each.name, each)
+  }
+  return [...byName.values()]
 }
 
 /** A whole row among what is selected. */

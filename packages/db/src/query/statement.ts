@@ -1,7 +1,10 @@
 import type { AnySchema } from '../schema/schema.ts'
 import type { Expression, Order } from './expression.ts'
 
-/** Where rows come from: a table, or another query, under the name that columns refer to. */
+/** How queries are put together. */
+export type SetOperator = 'union' | 'union all' | 'intersect' | 'except'
+
+/** Where rows come from, under the name (`alias`) that columns refer to. */
 export type Source =
   | { readonly kind: 'table'; readonly key: string; readonly alias: string; readonly schema: AnySchema }
   | {
@@ -10,6 +13,34 @@ export type Source =
       readonly alias: string
       readonly statement: SelectStatement
     }
+  /** Several queries put together. */
+  | {
+      readonly kind: 'combined'
+      readonly key: string
+      readonly alias: string
+      readonly operator: SetOperator
+      readonly statements: readonly SelectStatement[]
+    }
+  /** A query with a name, which stands before the select; with a step, the rows that follow from the ones before. */
+  | {
+      readonly kind: 'cte'
+      readonly key: string
+      readonly alias: string
+      readonly name: string
+      readonly statement: SelectStatement
+      readonly step: SelectStatement | undefined
+    }
+  /** The rows so far, inside the step of a `cte`. */
+  | {
+      readonly kind: 'reference'
+      readonly key: string
+      readonly alias: string
+      readonly name: string
+      readonly statement: SelectStatement
+    }
+
+/** A query with a name. */
+export type CteSource = Extract<Source, { kind: 'cte' }>
 
 /** How a joined source meets those before it. */
 export type JoinKind = 'inner' | 'left' | 'right' | 'full'

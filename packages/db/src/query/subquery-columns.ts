@@ -19,7 +19,8 @@ export function columnsOfSubquery(
   )
 }
 
-function selectedTypes({
+/** The fields that a query selects, with their types, in order. */
+export function selectedTypes({
   selection,
   source,
 }: SelectStatement['clauses']): (readonly [string, DataType<unknown>])[] {

@@ -10,6 +10,7 @@ import { deleteStatement, updateStatement } from '../query/write.ts'
 import type { AnySchema } from '../schema/schema.ts'
 import { checkFields } from './defaults.ts'
 import { createExecutor } from './executor.ts'
+import { type Multi, runMulti } from './multi.ts'
 import { preloadInto } from './preload.ts'
 import { runRaw, toObjects } from './raw.ts'
 import type { Repo } from './repo.ts'
@@ -161,6 +162,7 @@ export function assembleRepo<M>({ name, driver, schemas, prepareQuery }: RepoPar
     },
 
     transaction: transactions.run,
+    runMulti: (steps: Multi<object>) => runMulti(transactions, steps),
     inTransaction: () => transactions.current() !== undefined,
     outside: transactions.outside,
     afterCommit: transactions.afterCommit,

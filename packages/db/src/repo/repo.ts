@@ -3,6 +3,7 @@ import type { RawStatement } from '../compiler/raw.ts'
 import type { Expression } from '../query/expression.ts'
 import type { AnyQuery, PreloadOf, Query } from '../query/query.ts'
 import type { AnySchema, Insert, Row, Update } from '../schema/schema.ts'
+import type { Multi, MultiResult } from './multi.ts'
 import type { Result, WithPreloaded } from './result.ts'
 import type { CommitHook } from './scope.ts'
 import type { TransactionOptions } from './transactions.ts'
@@ -144,6 +145,8 @@ export interface Repo<M> {
    * another one it is a savepoint. Everything that the function awaits joins it.
    */
   transaction<T>(task: () => T | Promise<T>, options?: TransactionOptions): Promise<T>
+  /** Runs the steps of a `Multi` in a transaction: all succeed, or none has happened. */
+  runMulti<T extends object>(steps: Multi<T>): Promise<MultiResult<T>>
   /** Whether the running code is in a transaction. */
   inTransaction(): boolean
   /** Runs a function as if no transaction were open. */

@@ -5,6 +5,7 @@ import { describeDatabases } from '../internal/databases.suite.ts'
 import { from } from '../query/query.ts'
 import { sql } from '../query/sql.ts'
 import { blogRepo, Post, Team } from './blog.suite.ts'
+import { multi } from './multi.ts'
 
 const names = from(Team)
   .orderBy((t) => t.id.asc())
@@ -222,6 +223,33 @@ describeDatabases('a transaction', (database) => {
       await careless
       assert.deepEqual(await repo.all(names), ['taken', 'first'])
     }
+    await repo.stop()
+  })
+
+  it('runs named steps, all or none', async () => {
+    const { repo, add } = await start()
+    const steps = multi()
+      .step('first', () => add('first'))
+      .step('second', ({ first }) => repo.insert(change(Team).put({ name: `after ${first.name}` })))
+      .step('length', ({ second }) => second.name.length)
+    const result = await repo.runMulti(steps)
+    assert.ok(result.ok)
+    assert.deepEqual([result.value.second.name, result.value.length], ['after first', 11])
+
+    const invalid = change(Team).addError('name', 'is bad')
+    const failing = multi()
+      .append(steps)
+      .step('third', () => repo.insert(invalid))
+      .step('never', () => assert.fail())
+    const failed = await repo.runMulti(failing)
+    assert.ok(!failed.ok)
+    assert.deepEqual([failed.failed, failed.reason, failed.done.length], ['third', invalid, 11])
+    const throwing = steps.step('throws', () => {
+      throw new Error('enough')
+    })
+    await assert.rejects(repo.runMulti(throwing), /enough/)
+    assert.deepEqual(await repo.all(names), ['first', 'after first'])
+    assert.throws(() => steps.step('first', () => 1), { code: 'ZZZ_DB_QUERY' })
     await repo.stop()
   })
 
