@@ -25,3 +25,6 @@ export const traceContextKey: AssignKey<TraceContext> = assign('traceContext')
 
 /** Whether the client has the page already and asks for a part of it, set by `htmx`: `ctx.render` leaves the layout out. */
 export const fragmentKey: AssignKey<boolean> = assign('fragment')
+
+/** Whether a script puts the reply into a page, set by `htmx`: it is put there whole, so nothing of it can come late. */
+export const swappedKey: AssignKey<boolean> = assign('swapped')

@@ -8,7 +8,7 @@ import { renderBody, renderPage, toPage } from '../template/render.ts'
 import type { AnyLayout, Layout, Renderable } from '../template/view.ts'
 import { type AssignKey, assign } from './assign.ts'
 import type { Context } from './context.ts'
-import { cspNonceKey, fragmentKey } from './keys.ts'
+import { cspNonceKey, fragmentKey, swappedKey } from './keys.ts'
 import type { Middleware } from './middleware.ts'
 
 /** How an application renders views, whatever its layouts need. */
@@ -108,8 +108,15 @@ export function renderView(
   const late = options.stream ? lateParts(ctx, options.stream) : undefined
   const page = pageFor(ctx, views, around !== false || compiled.readsShared, late)
   const text = renderPage(compiled, data, around, page)
-  const body = late?.late ? late.stream(text) : text
-  return typedReply(options.status ?? 200, body, 'text/html; charset=utf-8')
+  return typedReply(
+    options.status ?? 200,
+    late?.late ? later(ctx, late, text) : text,
+    'text/html; charset=utf-8',
+  )
+}
+
+function later(ctx: Context, late: LatePartsQueue, text: string): AsyncIterable<string> {
+  return ctx.find(swappedKey) === true ? late.whole(text) : late.stream(text)
 }
 
 function lateParts(ctx: Context, stream: Exclude<RenderOptions['stream'], undefined>): LatePartsQueue {

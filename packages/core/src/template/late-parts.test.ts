@@ -86,3 +86,27 @@ it('the body of an await gives no contents to the layout', () => {
   const templates = { main: '{{#await a}}{{> b}}{{/await}}', b: '{{> c}}', c: '{{#content "x"}}{{/content}}' }
   assert.match(problemsOf(templates).join(), late)
 })
+
+describe('a page with late parts in one piece', () => {
+  it('has each in its place, in whatever order they were ready', async () => {
+    const [a, b] = [later<string>(), later<string>()]
+    const { text, queue } = open({ a: a.promise, b: b.promise })
+    const whole = queue.whole(text).next()
+    b.resolve('$& <')
+    a.resolve('x')
+    assert.equal((await whole).value, '<p>x</p><i>$&amp; &lt;</i>')
+  })
+
+  it('has parts inside others, and what stood for one that failed', async () => {
+    const nested = compileTexts(
+      '{{#await a as |list|}}[{{#each list as |item|}}{{#await item as |x|}}{{x}}{{else}}-{{/await}}{{/each}}]{{/await}}',
+    )
+    const queue = new LatePartsQueue()
+    const failed = Promise.reject(new Error('no database'))
+    const a = Promise.resolve([Promise.resolve('x'), failed, Promise.resolve('z')])
+    const text = renderPage(nested, { a }, undefined, toPage({}, queue))
+    const warned = once(process, 'warning')
+    assert.equal((await queue.whole(text).next()).value, '[x-z]')
+    await warned
+  })
+})

@@ -23,15 +23,18 @@ const moveScript =
   'if(e){while(m.nextSibling!==e)m.nextSibling.remove();e.before(t.content);e.remove()}m.remove()}t.remove();' +
   'd.currentScript.remove()};'
 
+/** A part that is ready: its number and its text. */
+type ReadyPart = readonly [number: number, text: string]
+
 /**
  * The parts of one page that come later. `add` is called while the page is rendered; then `stream` gives what there is,
- * and each part when it is ready. A part that fails or takes too long leaves what stands in its place, and is reported.
+ * and each part when it is ready, or `whole` everything at the end. A part that fails or takes too long leaves what stands in its place, and is reported.
  */
 export class LatePartsQueue implements LateParts {
   readonly #timeout: number
   readonly #clock: Clock
   readonly #nonce: () => string | undefined
-  readonly #ready: string[] = []
+  readonly #ready: ReadyPart[] = []
   #count = 0
   #waiting = 0
   #wake = () => {}
@@ -52,17 +55,17 @@ export class LatePartsQueue implements LateParts {
     this.#waiting++
     Promise.resolve(value)
       .then((resolved) => {
-        this.#ready.push(this.#part(number, render(resolved)))
+        this.#ready.push([number, render(resolved)])
       })
       .catch((error: unknown) => reportError(error, 'A late part of a page failed'))
       .finally(() => {
         this.#waiting--
         this.#wake()
       })
-    return `<template id="zzz-place-${number}"></template>${placeholder}<!--/zzz-${number}-->`
+    return placeStart(number) + placeholder + placeEnd(number)
   }
 
-  #part(number: number, text: string): string {
+  #moved([number, text]: ReadyPart): string {
     const nonce = this.#nonce()
     const attribute = nonce === undefined ? '' : ` nonce="${escapeText(nonce)}"`
     return `<template id="zzz-late-${number}">${text}</template><script${attribute}>${moveScript}$zzz(${number})</script>`
@@ -70,14 +73,28 @@ export class LatePartsQueue implements LateParts {
 
   /** The page, then the parts as they become ready. */
   async *stream(page: string): AsyncGenerator<string> {
+    yield page
+    for await (const parts of this.#batches()) yield parts.map((part) => this.#moved(part)).join('')
+  }
+
+  /** The page in one piece, when everything is ready: for what is put into another page by a script. */
+  async *whole(page: string): AsyncGenerator<string> {
+    const texts = new Map<number, string>()
+    for await (const parts of this.#batches()) for (const [number, text] of parts) texts.set(number, text)
+    let text = page
+    // A part inside another one has the greater number.
+    for (let number = 1; number <= this.#count; number++) text = inPlace(text, number, texts.get(number))
+    yield text
+  }
+
+  async *#batches(): AsyncGenerator<readonly ReadyPart[]> {
     let expired = false
     using _timer = this.#clock.after(this.#timeout, () => {
       expired = true
       this.#wake()
     })
-    yield page
     for (;;) {
-      while (this.#ready.length > 0) yield this.#ready.splice(0).join('')
+      while (this.#ready.length > 0) yield this.#ready.splice(0)
       if (this.#waiting === 0) return
       if (expired) {
         const message = `${this.#waiting} late parts of a page were not ready after ${this.#timeout} ms`
@@ -88,4 +105,16 @@ export class LatePartsQueue implements LateParts {
       })
     }
   }
+}
+
+const placeStart = (number: number): string => `<template id="zzz-place-${number}"></template>`
+const placeEnd = (number: number): string => `<!--/zzz-${number}-->`
+
+/** A page with a part where its place was; without one, what stood there stays. */
+function inPlace(page: string, number: number, part: string | undefined): string {
+  const start = page.indexOf(placeStart(number))
+  if (start === -1) return page
+  const inside = start + placeStart(number).length
+  const end = page.indexOf(placeEnd(number), inside)
+  return page.slice(0, start) + (part ?? page.slice(inside, end)) + page.slice(end + placeEnd(number).length)
 }

@@ -60,6 +60,21 @@ describe('ctx.render', () => {
     assert.deepEqual(await ask('/', restored), ['<html><p>x</p></html>', read])
   })
 
+  it('has everything in its place when htmx gets it, as nothing can come later', async () => {
+    const late = createView<{ x: Promise<string> }>('late', () =>
+      compileTexts('{{#await x as |y|}}<b>{{y}}</b>{{/await}}'),
+    )
+    const streaming = createApp({
+      use: [htmx()],
+      routes: [get('/', (ctx) => ctx.render(late, { x: Promise.resolve('x') }, { stream: true }))],
+    })
+    for (const headers of [fromHtmx, { ...fromHtmx, 'HX-Boosted': 'true' }]) {
+      const response = await streaming.fetch('/', { headers })
+      assert.deepEqual([await response.text(), response.headers.get('vary')], ['<b>x</b>', 'HX-Request'])
+    }
+    assert.match(await (await streaming.fetch('/')).text(), /<script>/)
+  })
+
   it('depends on nothing where the layout is decided', async () => {
     for (const headers of [{}, fromHtmx]) {
       assert.deepEqual(await ask('/fragment', headers), ['<p>x</p>', null])

@@ -1,5 +1,5 @@
 import type { Context } from '../../context/context.ts'
-import { fragmentKey } from '../../context/keys.ts'
+import { fragmentKey, swappedKey } from '../../context/keys.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import type { Reply } from '../../http/reply.ts'
 import { addVary } from '../../http/vary.ts'
@@ -67,6 +67,7 @@ export function htmx(options: HtmxOptions = {}): Middleware {
     const exchange = new HtmxExchange(ctx, version)
     ctx.set(htmxKey, exchange)
     ctx.setLazy(fragmentKey, () => exchange.fragment)
+    ctx.setLazy(swappedKey, () => exchange.request)
     ctx.set(tagKey, tag)
     return mapMaybe(next(), (reply) => finish(exchange, reply, follow))
   }
