@@ -8,6 +8,8 @@ export interface Contender {
   readonly server: string
   /** Further environment of its process. */
   readonly env?: Readonly<Record<string, string>>
+  /** True for one that is several processes and takes all cores. */
+  readonly everyCore?: boolean
   /** True for a server of files, which answers nothing else. */
   readonly onlyFiles?: boolean
 }

@@ -7,10 +7,10 @@ export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--ver
 /** The core that servers run on, and the one for the load. */
 export const cores = { server: 0, load: 1 }
 
-/** The command that runs `command` on one core, where that can be done. */
+/** The command that runs `command` on one core, where that can be done; on any where none is given. */
 export function pinned(
-  core: number,
+  core: number | undefined,
   command: readonly [string, ...string[]],
 ): readonly [string, ...string[]] {
-  return canPin ? ['taskset', '--cpu-list', String(core), ...command] : command
+  return canPin && core !== undefined ? ['taskset', '--cpu-list', String(core), ...command] : command
 }

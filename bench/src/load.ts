@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly pipelined: number
   /** Open a connection for every request. */
   readonly close?: boolean
+  /** Run on whichever core is free, beside a server that does the same. */
+  readonly everyCore?: boolean
   /** Values of `Cookie`, which requests bring in turn. */
   readonly cookies?: readonly string[]
   /** Further header fields of each request. */
@@ -49,11 +51,12 @@ async function wrk(options: LoadOptions): Promise<Load> {
   const { url, connections, seconds, pipelined, close = false, cookies = [], headers = {}, body } = options
   const script = join(import.meta.dirname, '../wrk.lua')
   const flags = ['--threads', '1', '--connections', String(connections), '--duration', `${seconds}s`]
+  flags.push('--timeout', '10s')
   for (const [name, value] of Object.entries(headers)) flags.push('--header', `${name}: ${value}`)
   const mode = close ? 'close' : 'keep'
   using list = cookieFile(cookies)
   const args = [String(pipelined), mode, list.path, ...(body === undefined ? [] : [body])]
-  const output = await run(['wrk', ...flags, '--script', script, url, '--', ...args])
+  const output = await run(['wrk', ...flags, '--script', script, url, '--', ...args], coreOf(options))
   return JSON.parse(output.slice(output.lastIndexOf('{'))) as Load
 }
 
@@ -75,7 +78,7 @@ async function autocannon(load: LoadOptions): Promise<Load> {
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
   for (const [name, value] of Object.entries(headers)) flags.push('--headers', `${name}=${value}`)
   if (body !== undefined) flags.push('--method', 'POST', '--body', body)
-  const result = JSON.parse(await run([process.execPath, program, '--json', ...flags, url])) as {
+  const result = JSON.parse(await run([process.execPath, program, '--json', ...flags, url], coreOf(load))) as {
     requests: { total: number }
     duration: number
     errors: number
@@ -86,8 +89,12 @@ async function autocannon(load: LoadOptions): Promise<Load> {
   return { requests: requests.total, seconds: duration, broken: errors + timeouts, refused: non2xx }
 }
 
-async function run(command: readonly [string, ...string[]]): Promise<string> {
-  const [program, ...args] = pinned(cores.load, command)
+function coreOf({ everyCore }: LoadOptions): number | undefined {
+  return everyCore ? undefined : cores.load
+}
+
+async function run(command: readonly [string, ...string[]], core: number | undefined): Promise<string> {
+  const [program, ...args] = pinned(core, command)
   const { stdout } = await promisify(execFile)(program, args)
   return stdout
 }

@@ -21,7 +21,7 @@ export class ServerProcess implements AsyncDisposable {
   static async start(contender: Contender, nodeOptions: readonly string[] = []): Promise<ServerProcess> {
     const file = join(import.meta.dirname, 'servers', `${contender.server}.ts`)
     const node = [process.execPath, '--conditions=@zzz/source', ...nodeOptions, file] as const
-    const [program, ...args] = pinned(cores.server, node)
+    const [program, ...args] = pinned(contender.everyCore ? undefined : cores.server, node)
     const environment = { ZZZ_ENV: 'production', NODE_ENV: 'production', PORT: '0', ...contender.env }
     const child = spawn(program, args, {
       env: { ...process.env, ...environment },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect as connectHttp2 } from 'node:http2'
 import { BoundSocket, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -252,6 +253,26 @@ describe('sockets of workers', () => {
       assert.equal(next.resumed, true)
       answered.add(next.worker)
     }
+  })
+})
+
+describe('HTTP/2 and workers', () => {
+  it('a client is asked to leave a worker that is replaced, and loses nothing', async () => {
+    const { cert, key } = selfSignedCertificate()
+    await using program = await Program.start({
+      // Long enough that nothing but the request to leave can end the connection.
+      options: { backend: 'node', http2: true, workers: { count: 1, handOver: 60_000 } },
+      env: { TLS: JSON.stringify({ cert, key }) },
+    })
+    const session = connectHttp2(`https://localhost:${program.address.port}`, { ca: cert })
+    const closed = once(session, 'close')
+    const [worker] = program.workers
+    assert.equal(await text(session.request({ ':path': '/' })), String(worker))
+    program.signal('SIGHUP')
+    while (!session.closed) assert.equal(await text(session.request({ ':path': '/' })), String(worker))
+    await closed
+    await program.line(/^worker onClose/)
+    assert.equal(program.workers.length, 2)
   })
 })
 

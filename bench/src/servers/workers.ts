@@ -1,0 +1,47 @@
+/** The framework served by as many workers as WORKERS says; by one process without it. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { createApp, get } from '@zzz/core'
+import { serve } from '@zzz/core/server'
+import { spin } from '../spin.ts'
+import { port, ready } from './control.ts'
+
+const { WORKERS, BACKEND, SPINS } = process.env
+
+const app = createApp({
+  routes: [
+    get('/plaintext', (ctx) => ctx.text('Hello, World!')),
+    get('/burn', (ctx) => {
+      spin(Number(SPINS))
+      return ctx.text('Hello, World!')
+    }),
+  ],
+})
+
+const workers = WORKERS === undefined ? undefined : Number(WORKERS)
+const backend = BACKEND === 'node' ? 'node' : 'zzz'
+const server = await serve(app, { port, backend, workers })
+if (server.role !== 'worker') ready(server.address.port, cpuOfFamily)
+
+/** Microseconds of processor time of this process and its children, as Linux tells (proc_pid_stat(5)). */
+function cpuOfFamily(): number {
+  let ticks = 0
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const fields = statOf(name)
+    if (Number(name) === process.pid || Number(fields[1]) === process.pid) {
+      ticks += Number(fields[11]) + Number(fields[12])
+    }
+  }
+  return ticks * 10_000
+}
+
+/** The fields behind the command: state, parent … user and system time are the 12th and 13th. */
+function statOf(pid: string): string[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    // It has ended since.
+    return []
+  }
+}
