@@ -33,6 +33,8 @@ export class Http2Connection implements Ticked {
   readonly #peer: Peer
   readonly #exchanges = new Map<ServerHttp2Stream, Exchange>()
   #requests = 0
+  /** The client was asked to leave. */
+  #announced = false
   #idleSince: number | undefined
   /** When it was closed: what is still open a while after that is cut. */
   #closedSince: number | undefined
@@ -52,9 +54,20 @@ export class Http2Connection implements Ticked {
     socket.resume()
   }
 
-  /** Asks the client to open no further stream here; one that is on its way is still served (RFC 9113 section 6.8). */
-  announceDrain(): void {
-    if (!this.#session.closed && !this.#session.destroyed) this.#session.goaway(NGHTTP2_NO_ERROR, 2 ** 31 - 1)
+  /**
+   * For a listener that drains and spares idle connections. Once there is a stream, the client is asked to open no
+   * further one here; those that are on their way are still served, and behind the last one the connection closes with
+   * the number of the last that was (RFC 9113 section 6.8).
+   */
+  leave(): void {
+    if (this.#session.closed || this.#session.destroyed) return
+    // Without a stream nghttp2 would stop reading, and what is on its way would be lost.
+    if (this.#exchanges.size === 0) {
+      if (this.#announced) this.drain()
+    } else if (!this.#announced) {
+      this.#announced = true
+      this.#session.goaway(NGHTTP2_NO_ERROR, 2 ** 31 - 1)
+    }
   }
 
   /** Takes no further stream and closes after the last one. */
@@ -85,6 +98,7 @@ export class Http2Connection implements Ticked {
       const head = readHttp2Head(raw, ended, limits)
       const exchange = new Exchange(this.#hostOf(stream), head, messageOf(stream), http2Target(stream), false)
       this.#exchanges.set(stream, exchange)
+      if (this.#shared.draining) this.leave()
       stream.on('close', () => this.#closed(stream, exchange))
       if (ended || head.length === 0) stream.resume()
       exchange.start()
@@ -113,7 +127,7 @@ export class Http2Connection implements Ticked {
   /** The reply is through: who sends more than is worth draining is told to stop (RFC 9113 section 8.1). */
   #finished(stream: ServerHttp2Stream): void {
     const exchange = this.#exchanges.get(stream)
-    this.#exchanges.delete(stream)
+    this.#forget(stream)
     if (
       exchange?.failBody(new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'The reply has ended the stream')) === true
     ) {
@@ -123,8 +137,13 @@ export class Http2Connection implements Ticked {
   }
 
   #closed(stream: ServerHttp2Stream, exchange: Exchange | undefined): void {
-    this.#exchanges.delete(stream)
+    this.#forget(stream)
     exchange?.closed()
+  }
+
+  #forget(stream: ServerHttp2Stream): void {
+    this.#exchanges.delete(stream)
+    if (this.#shared.draining) this.leave()
   }
 
   /** Answers what cannot be a request; the other streams go on. */

@@ -80,7 +80,7 @@ export class NodeListener implements Listener, ConnectionShared {
 
   /** Lets clients leave by themselves; those that wait are not turned away, since places fall free. */
   async #spareIdle(signal: AbortSignal): Promise<void> {
-    for (const connection of this.#http2Connections) connection.announceDrain()
+    for (const connection of this.#http2Connections) connection.leave()
     await emptied(this.#gate, signal)
   }
 
@@ -113,7 +113,6 @@ export class NodeListener implements Listener, ConnectionShared {
   #admitHttp2(socket: TLSSocket): void {
     const connection = this.#outside(() => new Http2Connection(socket, this))
     this.#http2Connections.add(connection)
-    if (this.draining) connection.announceDrain()
     this.#ticker.add(connection)
     socket.once('close', () => {
       this.#http2Connections.delete(connection)
