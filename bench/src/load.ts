@@ -78,7 +78,9 @@ async function autocannon(load: LoadOptions): Promise<Load> {
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
   for (const [name, value] of Object.entries(headers)) flags.push('--headers', `${name}=${value}`)
   if (body !== undefined) flags.push('--method', 'POST', '--body', body)
-  const result = JSON.parse(await run([process.execPath, program, '--json', ...flags, url], coreOf(load))) as {
+  const result = JSON.parse(
+    await run([process.execPath, program, '--json', ...flags, url], coreOf(load)),
+  ) as {
     requests: { total: number }
     duration: number
     errors: number
