@@ -113,7 +113,7 @@ function problemHtml({ status, title, detail, trace }: Problem, nonce: string | 
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
     `<title>${status} ${title}</title><style${allowed}>body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:4rem auto;` +
-    `padding:0 1rem;color:#222}pre{overflow:auto;background:#f4f4f5;padding:1rem;font-size:13px}</style></head>` +
+    `padding:0 1rem;color:#222}p{white-space:pre-wrap}pre{overflow:auto;background:#f4f4f5;padding:1rem;font-size:13px}</style></head>` +
     `<body><h1>${status} ${title}</h1>${paragraph}${stack}</body></html>`
   )
 }

@@ -139,8 +139,8 @@ class AnalysisRun {
       callee: (name) => this.#callee(name),
       pipes: this.#options.pipes,
     })
-    const own = isLayout(template.name) || inferred.shared.properties.size > 0
-    const readsShared = own || [...needs].some((name) => this.templates.get(name)?.readsShared === true)
+    const readsShared =
+      inferred.shared.asks || [...needs].some((name) => this.templates.get(name)?.readsShared === true)
     const type = this.#options.typeOf(template.name)
     return { template, source, escaping, inferred, type, needs, readsShared }
   }
@@ -160,13 +160,10 @@ class AnalysisRun {
       return new Map(template.props.map(({ name, optional }) => [name, { optional }]))
     }
     const keys = new Map<string, { readonly optional: boolean }>()
-    for (const node of allNodes(template.nodes)) {
-      if (node.kind !== 'partial' && node.kind !== 'component') continue
-      const { spread, named } = node.args
-      const other = this.templates.get(node.template)
-      if (spread?.head !== 'this' || spread.keys.length > 0 || other === undefined) continue
-      const given = new Set(named.map((one) => one.name))
-      for (const [key, optional] of this.#keys(other)) if (!given.has(key)) keys.set(key, optional)
+    for (const { name, except } of inferred.handsOn) {
+      const other = this.templates.get(name)
+      if (other === undefined) continue
+      for (const [key, optional] of this.#keys(other)) if (!except.has(key)) keys.set(key, optional)
     }
     for (const key of inferred.root.properties.keys()) keys.set(key, { optional: false })
     return keys

@@ -1,4 +1,4 @@
-import { globSync, rmSync } from 'node:fs'
+import { globSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import type { Analysed } from './analysis.ts'
 import { compile } from './compiler.ts'
@@ -12,6 +12,9 @@ import {
   writeChanged,
 } from './generate-views.ts'
 import type { ViewsForm } from './views-text.ts'
+
+/** How every compiled module begins; a file that begins otherwise is not ours to remove. */
+const firstLine = '// @ts-nocheck: JavaScript, compiled by buildViews; do not edit.'
 
 /**
  * Writes `views.gen.ts` for production: the same types and the same exports as `generateViews`, but its values import
@@ -32,7 +35,8 @@ export async function buildViews(options: GenerateOptions): Promise<GeneratedVie
   }
   for (const path of globSync('**/*.ts', { cwd: folder })) {
     const known = project.names.includes(path.slice(0, -3).split(sep).join('/'))
-    if (!known) rmSync(join(folder, path))
+    const file = join(folder, path)
+    if (!known && readFileSync(file, 'utf8').startsWith(firstLine)) rmSync(file)
   }
   const variables = new Map(project.names.map((name, index) => [name, `template${index}`]))
   const form: ViewsForm = {
@@ -66,8 +70,8 @@ function moduleText(
     ...others,
   ]
   return [
-    '// @ts-nocheck: JavaScript',
-    `// Compiled from ${source.file} by buildViews; do not edit.`,
+    firstLine,
+    `// From ${source.file}`,
     "import type { Compiled } from '@zzz/core/template/runtime'",
     ...imports,
     '',

@@ -9,7 +9,7 @@ export interface Compiled {
   readonly name: string
   /** The layout that the template names itself. */
   readonly layout: Compiled | undefined
-  /** True when it, or something it puts in, reads `@shared`. In a layout always. */
+  /** True when it, or something it puts in, reads what is shared. */
   readonly readsShared: boolean
   render(page: Page, data: unknown, slots?: Slots<string>): string
   rendered(page: Page, data: unknown, slots?: Slots<Dynamic>): Rendered

@@ -92,6 +92,9 @@ function valueContext(state: HtmlState): Found {
       return styleContext(state)
     case 'srcset':
       return { context: state.url.phase === 'start' ? 'srcset' : 'attribute' }
+    case 'values':
+      if (state.url.phase === 'start') return { context: 'url' }
+      return unsafe(`give all of it as one value: ${attribute}="{{… | json}}"`)
     case 'url':
       return urlContext(state)
   }

@@ -122,15 +122,19 @@ function isSafeStyle(style: string): boolean {
   )
     return false
   let depth = 0
-  for (const [sign] of style.matchAll(/[()]/g)) {
+  for (const { 0: sign, index } of style.matchAll(/[()]/g)) {
     depth += sign === '(' ? 1 : -1
-    if (depth < 0) return false
+    if (depth < 0 || (sign === '(' && !isSafeFunction(style, index))) return false
   }
-  const functions = style.matchAll(/([\w-]*)\s*\(/g)
-  return (
-    depth === 0 &&
-    [...functions].every(([, name]) => name === '' || cssFunctions.has((name as string).toLowerCase()))
-  )
+  return depth === 0
+}
+
+/** Whether the name in front of a parenthesis is that of a harmless function, or there is none. */
+function isSafeFunction(style: string, parenthesis: number): boolean {
+  // Longer than any name: looking further back would take long for nothing.
+  const before = style.slice(Math.max(0, parenthesis - 40), parenthesis)
+  const name = /([\w-]*)\s*$/.exec(before)?.[1] ?? ''
+  return name === '' || cssFunctions.has(name.toLowerCase())
 }
 
 /** The inside of a string in a style sheet. */

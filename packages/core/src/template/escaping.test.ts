@@ -155,6 +155,8 @@ describe('addresses', () => {
   })
 
   it('with an unknown or dangerous scheme are refused', () => {
+    refuses(`<p hx-vals='{"a": "{{x}}"}'>`, /give all of it as one value: hx-vals="{{… \| json}}"/)
+    assert.deepEqual(problemsOf('<a href="2:30{{x}}">'), [])
     refuses('<a href="javascript:{{x}}">', /A value cannot stand here: the scheme of this address runs code/)
     refuses('<a href="java&#115;cript&colon;{{x}}">', /the scheme of this address/)
     refuses('<a href=" java\tscript:{{x}}">', /the scheme of this address/)

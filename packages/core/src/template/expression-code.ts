@@ -51,7 +51,7 @@ function pipeCode(
     while (given.length < known.args.length) given.push('undefined')
   }
   if (named.length > 0) given.push(`{ ${named.join(', ')} }`)
-  if (known === undefined) return `pipes.${name}(${[code(value), ...given].join(', ')})`
+  if (known === undefined) return `pipes[${JSON.stringify(name)}](${[code(value), ...given].join(', ')})`
   return `${use(`pipe_${name}`)}(${['$', code(value), ...given].join(', ')})`
 }
 

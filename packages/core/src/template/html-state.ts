@@ -260,7 +260,7 @@ class HtmlReader {
 
   #decoded(character: string): void {
     const { kind, url, style, element, attribute, said } = this.state
-    if (kind === 'url') this.#set({ url: urlStep(url, character) })
+    if (kind === 'url' || kind === 'values') this.#set({ url: urlStep(url, character) })
     else if (kind === 'srcset') this.#set({ url: character === ',' ? urlStart : urlStep(url, character) })
     else if (kind === 'style') this.#set({ style: styleStep(style, character) })
     else if (saysMore(element, attribute)) this.#set({ said: said + character.toLowerCase() })

@@ -26,6 +26,8 @@ export interface Inferred {
   readonly shared: Shape
   /** Types that the compiler has to find assignable, for what cannot be said of the data alone. */
   readonly checks: readonly TypeCheck[]
+  /** The templates that get the whole data, without the keys that they are given besides. */
+  readonly handsOn: readonly { readonly name: string; readonly except: ReadonlySet<string> }[]
 }
 
 export interface TypeCheck {
@@ -82,6 +84,7 @@ class Inference implements Inferred {
   readonly root = new Shape()
   readonly shared: Shape
   readonly checks: TypeCheck[] = []
+  readonly handsOn: { readonly name: string; readonly except: ReadonlySet<string> }[] = []
   readonly #source: Source
   readonly #template: Template
   readonly #escaping: Escaping
@@ -438,6 +441,10 @@ class Inference implements Inferred {
     const needed = [...callee.keys.keys()].some((name) => !given.includes(name))
     const omitted = given.map((name) => JSON.stringify(name)).join(' | ')
     const type = omitted === '' ? callee.type : `Omit<${callee.type}, ${omitted}>`
+    const from = lookUp(scope, spread)
+    if (from?.binding.shape === this.root && from.keys.length === 0) {
+      this.handsOn.push({ name: node.template, except: new Set(given) })
+    }
     if (needed) this.#demandPath(spread, { type, what: `what "${node.template}" reads` }, scope)
     else this.#walk(spread, scope)
   }

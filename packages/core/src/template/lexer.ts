@@ -161,13 +161,21 @@ class Lexer {
     const tokens: Token[] = []
     if (sigil === 'partial') this.#readPartialName(tokens)
     const start = this.#at
-    const { tokens: rest, end } = readTokens(this.#source, start)
+    const braces = triple ? '}}}' : '}}'
+    const { tokens: rest, end, unknown } = readTokens(this.#text, start)
     tokens.push(...rest)
     this.#at = end
     const trims = this.#text[end] === '~'
     if (trims) this.#at++
-    this.#pieces.push({ kind: 'tag', sigil, tokens, rest: { text: '', at: start }, at })
-    this.#close(triple ? '}}}' : '}}', trims, at)
+    const closed = this.#startsWith(braces)
+    if (closed && unknown !== undefined) {
+      this.#source.problem('ZZZ_TEMPLATE_SYNTAX', unknown.at, unknown.message)
+    }
+    // A tag that cannot be read is left out; blocks stay, so that what ends them has its beginning.
+    if ((closed && unknown === undefined) || sigil === 'open' || sigil === 'close') {
+      this.#pieces.push({ kind: 'tag', sigil, tokens, rest: { text: '', at: start }, at })
+    }
+    this.#close(braces, trims, at)
   }
 
   #readSigil(): Sigil {

@@ -43,6 +43,11 @@ export class Shape {
     this.known = known
   }
 
+  /** Whether anything is asked of it as an object. */
+  get asks(): boolean {
+    return this.properties.size > 0 || this.references.size > 0
+  }
+
   /** The value of a key, made when it is read first. */
   property(key: string, label: string): Shape {
     let shape = this.properties.get(key)
@@ -56,7 +61,8 @@ export class Shape {
 
   /** Notes a type that it has to satisfy; `@label` in it stands for the place. */
   refer(type: string, label: string): void {
-    if (!this.references.has(type)) this.references.set(type, withLabel(type, label))
+    // Anything is unknown: it asks nothing.
+    if (type !== 'unknown' && !this.references.has(type)) this.references.set(type, withLabel(type, label))
   }
 
   /** Notes a use that needs the value to be there. */

@@ -5,7 +5,7 @@ import { allNodes } from './references.ts'
 import { suggest } from './suggest.ts'
 import { TemplateError } from './template-error.ts'
 import { dataTypes, type ViewTree, viewTree } from './view-names.ts'
-import { readTemplate, templateNames } from './views-folder.ts'
+import { isPlainName, readTemplate, templateNames } from './views-folder.ts'
 import { resolveSpecifier } from './views-text.ts'
 
 /** All templates of a folder, analysed together. */
@@ -26,6 +26,11 @@ export function readProject(root: string, pipes: ReadonlySet<string>): TemplateP
     const source = analysis.templates.get(name)?.source
     const message = `views.${name} would be this template and the folder beside it: call it ${name}/index.html.zzz`
     source?.problem('ZZZ_TEMPLATE_REFERENCE', 0, message)
+  }
+  for (const name of names) {
+    if (isPlainName(name)) continue
+    const message = `A template cannot be called ${JSON.stringify(name)}`
+    analysis.templates.get(name)?.source.problem('ZZZ_TEMPLATE_REFERENCE', 0, message)
   }
   checkContents(analysis)
   checkImports(analysis)

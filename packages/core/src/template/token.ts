@@ -1,5 +1,3 @@
-import type { Source } from './problem.ts'
-
 /** A word of the language inside a tag. */
 export interface Token {
   readonly kind: 'name' | 'number' | 'string' | 'sign' | 'end'
@@ -16,13 +14,20 @@ const sign = /\.\.\.|[=!<>]=|[.,:|()[\]=<>]/y
 const space = /\s+/y
 const closing = /~?\}\}\}?|\}/y
 
+/** The tokens of a tag, where its closing braces are, and the first thing in it that is no token. */
+export interface TagTokens {
+  readonly tokens: Token[]
+  readonly end: number
+  readonly unknown: { readonly at: number; readonly message: string } | undefined
+}
+
 /**
- * Reads the tokens of a tag from `start` to its closing braces, and gives them with the offset of the braces. What is no
- * token becomes a problem and is skipped; a tag that never closes ends with the text.
+ * Reads the tokens of a tag from `start` to its closing braces. What is no token is skipped; a tag that is not closed
+ * ends where another one begins, or with the text.
  */
-export function readTokens(source: Source, start: number): { tokens: Token[]; end: number } {
-  const { text } = source
+export function readTokens(text: string, start: number): TagTokens {
   const tokens: Token[] = []
+  let unknown: TagTokens['unknown']
   let at = start
   const match = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = at
@@ -32,7 +37,7 @@ export function readTokens(source: Source, start: number): { tokens: Token[]; en
     tokens.push({ kind, value, at })
     at += length
   }
-  while (at < text.length && match(closing) === undefined) {
+  while (at < text.length && match(closing) === undefined && !text.startsWith('{{', at)) {
     const blank = match(space)
     if (blank !== undefined) {
       at += blank.length
@@ -59,23 +64,27 @@ export function readTokens(source: Source, start: number): { tokens: Token[]; en
       take('sign', found)
       continue
     }
-    at = skipUnknown(source, at)
+    unknown ??= { at, message: describeUnknown(text, at) }
+    at = skipUnknown(text, at)
   }
   tokens.push({ kind: 'end', value: 'the end of the tag', at })
-  return { tokens, end: at }
+  return { tokens, end: at, unknown }
 }
 
-function skipUnknown(source: Source, at: number): number {
-  const character = String.fromCodePoint(source.text.codePointAt(at) as number)
-  if (character === '"' || character === "'") {
-    source.problem('ZZZ_TEMPLATE_SYNTAX', at, `The text that begins with ${character} is not closed`)
-    const close = source.text.indexOf('}}', at)
-    return close === -1 ? source.text.length : close
-  }
-  const advice = character === '{' ? '; a tag before it may not be closed' : ''
-  source.problem('ZZZ_TEMPLATE_SYNTAX', at, `${JSON.stringify(character)} has no meaning here${advice}`)
-  return at + character.length
+function describeUnknown(text: string, at: number): string {
+  const character = String.fromCodePoint(text.codePointAt(at) as number)
+  if (isQuote(character)) return `The text that begins with ${character} is not closed`
+  return `${JSON.stringify(character)} has no meaning here`
 }
+
+/** A text that is not closed goes on to the end of its tag. */
+function skipUnknown(text: string, at: number): number {
+  if (!isQuote(text[at] as string)) return at + String.fromCodePoint(text.codePointAt(at) as number).length
+  const close = text.indexOf('}}', at)
+  return close === -1 ? text.length : close
+}
+
+const isQuote = (character: string): boolean => character === '"' || character === "'"
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 

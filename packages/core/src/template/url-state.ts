@@ -80,6 +80,8 @@ function undetermined(character: string, prefix: string | undefined): UrlState {
 
 function afterScheme(prefix: string | undefined): UrlState {
   const scheme = prefix?.toLowerCase()
+  // What cannot be a scheme (RFC 3986, 3.1) is the beginning of a path.
+  if (scheme !== undefined && !/^[a-z][a-z0-9+.-]*$/.test(scheme)) return { phase: 'path', prefix: '' }
   if (scheme === 'data') return { phase: 'data', prefix: '' }
   return { phase: scheme !== undefined && safeSchemes.has(scheme) ? 'path' : 'unsafe', prefix: '' }
 }

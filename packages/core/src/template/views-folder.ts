@@ -15,6 +15,11 @@ export function templateNames(root: string): string[] {
     .sort()
 }
 
+/** Whether a name can stand in generated text. */
+export function isPlainName(name: string): boolean {
+  return !/[\p{Cc}\u2028\u2029]/u.test(name) && !name.split('/').includes('__proto__')
+}
+
 /** Reads a template; undefined where there is none. A large one gets a problem and is not read. */
 export function readTemplate(root: string, name: string): Source | undefined {
   // A name that leads out of the folder names no template of it.

@@ -69,7 +69,7 @@ function declareTemplate({ template, source, inferred, type }: Analysed): string
   const lines = [`// ${source.file}`]
   if (props === undefined) lines.push(declareShape(type, inferred.root))
   else lines.push(declareProps(type, props, label), declareShape(`${type}$reads`, inferred.root))
-  if (!isLayout(name) && inferred.shared.properties.size > 0) {
+  if (!isLayout(name) && inferred.shared.asks) {
     lines.push(declareShape(sharedName(type), inferred.shared))
   }
   return lines.join('\n')
@@ -89,10 +89,10 @@ function checksOf({ template, inferred, type, source }: Analysed): string[] {
 
 /** What a template needs to be shared: its own, and that of everything it puts in. */
 function sharedOf({ template, type, inferred, needs }: Analysed, all: readonly Analysed[]): string[] {
-  const own = isLayout(template.name) ? [] : inferred.shared.properties.size > 0 ? [sharedName(type)] : []
+  const own = isLayout(template.name) ? [] : inferred.shared.asks ? [sharedName(type)] : []
   const others = [...needs].flatMap((name) => {
     const other = templateOf(name, all)
-    if (other === undefined || isLayout(name) || other.inferred.shared.properties.size === 0) return []
+    if (other === undefined || isLayout(name) || !other.inferred.shared.asks) return []
     return [sharedName(other.type)]
   })
   return [...own, ...others]
@@ -100,7 +100,7 @@ function sharedOf({ template, type, inferred, needs }: Analysed, all: readonly A
 
 function sharedType(templates: readonly Analysed[]): string {
   const parts = templates.flatMap(({ template, type, inferred }) => {
-    if (inferred.shared.properties.size === 0 && inferred.shared.references.size === 0) return []
+    if (!inferred.shared.asks) return []
     return [isLayout(template.name) ? type : sharedName(type)]
   })
   return parts.length === 0 ? 'object' : parts.join(' & ')

@@ -123,12 +123,14 @@ describe('buildViews', () => {
       'views/layouts/app.html.zzz': '{{title}}{{{yield}}}',
       'pipes.ts':
         "import { definePipes } from '@zzz/core/template'\nexport const pipes = definePipes({ twice: (x: string) => x + x })",
-      'views.gen/old.ts': '// left over',
+      'views.gen/old.ts': '// @ts-nocheck: JavaScript, compiled by buildViews; do not edit.\n',
+      'views.gen/mine.ts': '// written by hand',
     })
     const built = await buildViews({ root: join(place, 'views') })
     assert.deepEqual([built.templates, built.changed], [3, true])
     assert.equal((await buildViews({ root: join(place, 'views') })).changed, false)
     assert.ok(!existsSync(join(place, 'views.gen/old.ts')))
+    assert.ok(existsSync(join(place, 'views.gen/mine.ts')))
     rmSync(join(place, 'views'), { recursive: true })
     const texts = [built.file, join(place, 'views.gen/users/show.ts')].map((file) =>
       readFileSync(file, 'utf8'),

@@ -79,6 +79,12 @@ describe('the development page', () => {
     }
   })
 
+  it('keeps the lines of a message that has several, as those about templates do', async () => {
+    const lines = /#error-message span\{white-space:pre-wrap/
+    assert.match((await replyTo(new Error('a.html.zzz:1:1\n> 1 | {{'))).body, lines)
+    assert.doesNotMatch((await replyTo(new Error('one line'))).body, lines)
+  })
+
   it('comes before pages of the application’s own, which keep the rest', async () => {
     const pages = { default: () => new Response('own') }
     assert.match((await replyTo(new Error('x'), { pages })).body, /Stack Trace/)

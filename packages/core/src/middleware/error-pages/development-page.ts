@@ -10,6 +10,8 @@ import { reportError } from '../../internal/report.ts'
 import { isSecretName, redacted, redactUrls } from '../../internal/secret-names.ts'
 import { strictPage } from './strict-page.ts'
 
+const codeMessage = '#error-message span{white-space:pre-wrap;font:500 14px/1.5 monospace}'
+
 type Youch = typeof import('youch').Youch
 
 let youch: Youch | undefined | 'missing'
@@ -35,6 +37,8 @@ export async function developmentPage(ctx: Context, reply: Reply): Promise<Reply
     })
     // The headline of a cause is its message.
     page.templates.injectStyles('.card-subtitle{text-transform:none}')
+    // A message of several lines shows code, as those about templates do.
+    if (error instanceof Error && error.message.includes('\n')) page.templates.injectStyles(codeMessage)
     const causes = causesOf(error)
     if (Object.keys(causes).length > 0) page.metadata.group('Caused by', causes)
     page.metadata.group('Request', describeRequest(ctx))
