@@ -17,6 +17,12 @@ export const cspNonceKey: AssignKey<string> = assign('cspNonce')
  */
 export const wholeReplyKey: AssignKey<true> = assign('wholeReply')
 
+/**
+ * Set by what puts something into a reply that is good for this request alone, such as a nonce: what keeps replies for
+ * others leaves this one alone.
+ */
+export const ownReplyKey: AssignKey<true> = assign('ownReply')
+
 /** The key of the request's log, set by `structuredLogger`: `ctx.get(loggerKey).info({ order: 7 }, 'paid')`. */
 export const loggerKey: AssignKey<Log> = assign('logger')
 

@@ -35,7 +35,10 @@ export interface Flights {
 }
 
 export function createFlights(): Flights {
+  /** The latest of each place. */
   const flights = new Map<string, Flight>()
+  /** All of them, also those that a later one has taken the place of: what they bring is kept too. */
+  const underWay = new Set<Flight>()
   return {
     at: (place) => flights.get(place),
     begin(place, key) {
@@ -46,14 +49,16 @@ export function createFlights(): Flights {
         revoked: false,
         land(landing) {
           if (flights.get(place) === flight) flights.delete(place)
+          underWay.delete(flight)
           resolve(landing)
         },
       }
       flights.set(place, flight)
+      underWay.add(flight)
       return flight
     },
     revoke(key) {
-      for (const flight of flights.values()) if (flight.key === key) flight.revoked = true
+      for (const flight of underWay) if (flight.key === key) flight.revoked = true
     },
   }
 }

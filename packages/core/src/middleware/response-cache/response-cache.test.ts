@@ -5,10 +5,18 @@ import type { CacheStore } from '../../cache/cache-store.ts'
 import { memoryStore } from '../../cache/memory-store.ts'
 import { manualClock } from '../../clock.suite.ts'
 import type { Context } from '../../context/context.ts'
+import { cspNonceKey } from '../../context/keys.ts'
 import type { HandlerResult, Middleware } from '../../context/middleware.ts'
+import type { Reply } from '../../http/reply.ts'
+import { makeRequest } from '../../http/request.suite.ts'
 import { any } from '../../router/route.ts'
+import { sessionKey } from '../../session/session.ts'
+import { sessionValue } from '../../session/session-value.ts'
 import { compress } from '../compress/compress.ts'
+import { csrfToken } from '../csrf/csrf-token.ts'
 import { etag } from '../etag.ts'
+import { securityHeaders } from '../security-headers/security-headers.ts'
+import { session } from '../session/session.ts'
 import { type ResponseCacheOptions, responseCache } from './response-cache.ts'
 
 interface Setup extends Partial<ResponseCacheOptions> {
@@ -164,6 +172,37 @@ describe('responseCache: what is not kept', () => {
       assert.equal(await told.text('/', headers), 'run 1')
       assert.equal(await told.text(), 'run 1')
     }
+  })
+
+  it('what belongs to the session or the policy of one client', async () => {
+    const visits = sessionValue<number>('visits')
+    const handlers: ((ctx: Context) => HandlerResult)[] = [
+      (ctx) => ctx.text(csrfToken(ctx)),
+      (ctx) => {
+        ctx.get(sessionKey).set(visits, 1)
+        return ctx.text('counted')
+      },
+      (ctx) => ctx.html(`<script nonce="${ctx.get(cspNonceKey)}"></script>`),
+    ]
+    for (const handler of handlers) {
+      const { ask, state } = setup({ outside: [session(), securityHeaders()] }, handler)
+      const [one, other] = [await ask(), await ask()]
+      assert.deepEqual([state.runs, one.headers.get('age'), other.headers.get('age')], [2, null, null])
+    }
+    const reads = setup({ outside: [session(), securityHeaders()] }, (ctx, run) =>
+      ctx.text(`${run} ${ctx.get(sessionKey).get(visits)}`),
+    )
+    assert.deepEqual([await reads.text(), await reads.text()], ['1 undefined', '1 undefined'])
+  })
+
+  it('a GET with a body passes by: what it says is no part of the key', async () => {
+    const { app, text } = setup({}, async (ctx) => ctx.text(String(await ctx.param('q'))))
+    const form = { 'content-type': 'application/x-www-form-urlencoded', host: 'localhost' }
+    const fat = async () =>
+      (await app.handle(makeRequest({ target: '/?q=good', headers: form, body: 'q=evil' }))) as Reply
+    assert.equal((await fat()).body, 'evil')
+    assert.equal(await text('/?q=good'), 'good')
+    assert.equal((await fat()).body, 'evil')
   })
 
   it('starts to keep what can be kept again', async () => {
@@ -437,6 +476,48 @@ describe('responseCache: changes', () => {
     release(1)
     assert.equal(await old, 'run 1')
     release(3)
+    assert.equal(await text(), 'run 3')
+  })
+})
+
+describe('responseCache: changes while others make it', () => {
+  it('does not keep what took too long and was made before', async () => {
+    const { handler, release, begun } = gated()
+    const { ask, text, clock } = setup({ wait: 100 }, (ctx, run) =>
+      ctx.method === 'POST' ? ctx.empty() : handler(ctx, run),
+    )
+    const slow = text()
+    await begun(1)
+    const other = text()
+    await new Promise(setImmediate)
+    clock.advance(100)
+    await begun(2)
+    await ask('/', {}, 'POST')
+    for (const run of [1, 2, 4]) release(run)
+    assert.deepEqual(await Promise.all([slow, other]), ['run 1', 'run 2'])
+    assert.equal(await text(), 'run 4')
+  })
+
+  it('does not keep what a slow store was writing meanwhile', async () => {
+    const inner = memoryStore()
+    const writing = Promise.withResolvers<void>()
+    const written = Promise.withResolvers<void>()
+    const slow: CacheStore = {
+      get: async (key) => inner.get(key),
+      put: async (key, value, options) => {
+        writing.resolve()
+        await written.promise
+        inner.put(key, value, options)
+      },
+      delete: async (key) => inner.delete(key),
+      clear: async () => inner.clear(),
+    }
+    const { ask, text } = setup({ store: slow }, (ctx, run) => ctx.text(`run ${run}`))
+    const old = text()
+    await writing.promise
+    await ask('/', {}, 'POST')
+    written.resolve()
+    assert.equal(await old, 'run 1')
     assert.equal(await text(), 'run 3')
   })
 })

@@ -1,7 +1,7 @@
 import { memoryStore } from '../../cache/memory-store.ts'
 import { systemClock } from '../../clock.ts'
 import type { Context } from '../../context/context.ts'
-import { wholeReplyKey } from '../../context/keys.ts'
+import { ownReplyKey, wholeReplyKey } from '../../context/keys.ts'
 import type { Middleware, Next } from '../../context/middleware.ts'
 import { toNotModified } from '../../http/not-modified.ts'
 import { isNotModified } from '../../http/preconditions.ts'
@@ -9,6 +9,8 @@ import { discardBody, type Reply } from '../../http/reply.ts'
 import { addVary } from '../../http/vary.ts'
 import { type MaybePromise, mapMaybe } from '../../internal/maybe-promise.ts'
 import { reportError } from '../../internal/report.ts'
+import { sessionKey } from '../../session/session.ts'
+import { SessionState } from '../../session/session-state.ts'
 import { type CachedReply, toReply } from './cached-reply.ts'
 import { createFlights, type Flight, type Landing, landingOf } from './flights.ts'
 import { type Found, replyStore, valuesOf } from './reply-store.ts'
@@ -21,7 +23,8 @@ const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 /**
  * Keeps whole replies to GET and gives them to others who ask for the same, GET or HEAD, by the rules of a shared cache
  * (RFC 9111). What a reply says is obeyed: `Cache-Control`, `Expires`, `Vary`; nothing that sets a cookie is kept, no
- * error, no stream. Requests with `Cookie` or `Authorization` pass by unless told. Many requests for a reply that is not
+ * error, no stream, nothing with a nonce or with something new in its session. Requests with `Cookie` or `Authorization`
+ * pass by unless told, those with a body in any case. Many requests for a reply that is not
  * there make it once. A request that may change something, and succeeds, makes the cache forget what it has for the same
  * URL.
  *
@@ -101,7 +104,7 @@ export function responseCache(options: ResponseCacheOptions): Middleware {
 
   async function keep(ctx: Context, reply: Reply, flight: Flight, place: string): Promise<Landing> {
     const now = clock.now()
-    const lifetime = lifetimeOf(reply, wanted, limit, now)
+    const lifetime = isOwn(ctx) ? undefined : lifetimeOf(reply, wanted, limit, now)
     if (lifetime === undefined || flight.revoked) {
       if (ctx.request.abortReason !== undefined) return { kind: 'abandoned' }
       if (isLasting(reply) && !flight.revoked) await replies.pass(place, wanted.fresh)
@@ -119,6 +122,11 @@ export function responseCache(options: ResponseCacheOptions): Middleware {
     }
     const names = varyNames(reply)
     await replies.put(flight.key, ctx.request, cached, names)
+    // What was forgotten while the store was busy with it must not come back.
+    if (flight.revoked) {
+      await replies.forget(flight.key)
+      return { kind: 'alone' }
+    }
     return { kind: 'shared', reply: cached, names, values: JSON.stringify(valuesOf(ctx.request, names)) }
   }
 
@@ -127,7 +135,7 @@ export function responseCache(options: ResponseCacheOptions): Middleware {
     if (!safe.has(method)) return forgetAfter(ctx, next)
     if (method !== 'GET' && method !== 'HEAD') return next()
     const run = vary.length === 0 ? next : () => mapMaybe(next(), (reply) => addVary(reply, ...vary))
-    const key = !credentials && hasCredentials(ctx) ? undefined : keyOf(ctx)
+    const key = passesBy(ctx, credentials) ? undefined : keyOf(ctx)
     if (key === undefined) return run()
     // What stands inside answers whole, and the conditions of this request are weighed here.
     const weigh = ctx.find(wholeReplyKey) !== true
@@ -157,8 +165,18 @@ function urlOf({ scheme, host, request }: Context): string {
   return `${scheme}://${host.toLowerCase()}${request.path}?${request.queryString}`
 }
 
-function hasCredentials({ request: { headers } }: Context): boolean {
-  return headers.has('cookie') || headers.has('authorization')
+/**
+ * Whether a request neither gets what is kept nor gives something to keep. A body is no part of the key, so a GET with one
+ * could choose what others are shown (RFC 9110 section 9.3.1).
+ */
+function passesBy({ request: { body, headers } }: Context, credentials: boolean): boolean {
+  return body.length !== 0 || (!credentials && (headers.has('cookie') || headers.has('authorization')))
+}
+
+/** Whether something went into the reply that is this client's alone: a nonce, a token or a value of its session. */
+function isOwn(ctx: Context): boolean {
+  const session = ctx.find(sessionKey)
+  return ctx.find(ownReplyKey) === true || (session instanceof SessionState && session.changes.size > 0)
 }
 
 /** True when a reply to another request is the one to this request too. */

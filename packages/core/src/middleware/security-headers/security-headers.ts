@@ -1,5 +1,5 @@
 import { assign } from '../../context/assign.ts'
-import { cspNonceKey } from '../../context/keys.ts'
+import { cspNonceKey, ownReplyKey } from '../../context/keys.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import type { Reply } from '../../http/reply.ts'
 import { mapMaybe } from '../../internal/maybe-promise.ts'
@@ -126,7 +126,12 @@ export function securityHeaders(options: SecurityHeadersOptions = {}): Middlewar
   return function securityHeaders(ctx, next) {
     const visit = ctx.find(visitKey) ?? { nonce: undefined, decided: undefined }
     ctx.set(visitKey, visit)
-    if (usesNonce) ctx.setLazy(cspNonceKey, () => nonceOf(visit))
+    if (usesNonce) {
+      ctx.setLazy(cspNonceKey, () => {
+        ctx.set(ownReplyKey, true)
+        return nonceOf(visit)
+      })
+    }
     return mapMaybe(next(), (reply) => {
       if (visit.decided === reply) return reply
       visit.decided = reply
