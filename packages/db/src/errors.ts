@@ -24,6 +24,12 @@ const catalogue = {
   ZZZ_DB_MANY_ROWS: 500,
   ZZZ_DB_INVALID: 422,
   ZZZ_DB_STALE: 409,
+  ZZZ_DB_MIGRATION: 500,
+  ZZZ_DB_MIGRATION_IRREVERSIBLE: 500,
+  ZZZ_DB_MIGRATION_CHANGED: 500,
+  ZZZ_DB_MIGRATION_FAILED: 500,
+  ZZZ_DB_MIGRATION_LOCKED: 503,
+  ZZZ_DB_MIGRATION_PENDING: 503,
 } as const
 
 /** A stable error code; see `docs/database/errors.md`. */

@@ -10,6 +10,7 @@ import { deleteStatement, updateStatement } from '../query/write.ts'
 import type { AnySchema } from '../schema/schema.ts'
 import { checkFields } from './defaults.ts'
 import { createExecutor } from './executor.ts'
+import { keepInternals } from './internals.ts'
 import { type Multi, runMulti } from './multi.ts'
 import { preloadInto } from './preload.ts'
 import { runRaw, toObjects } from './raw.ts'
@@ -25,6 +26,7 @@ export type QueryPurpose = 'read' | 'update' | 'delete' | 'preload'
 /** What a repo is made of. */
 export interface RepoParts {
   readonly name: string
+  readonly url: string
   readonly driver: Driver
   readonly schemas: ReadonlyMap<string, AnySchema>
   readonly prepareQuery: (query: AnyQuery, purpose: QueryPurpose) => AnyQuery
@@ -33,7 +35,7 @@ export interface RepoParts {
 type AnyRow = Record<string, unknown>
 
 /** Puts a repo together. Inside, everything is of any schema; the types are those of the interface. */
-export function assembleRepo<M>({ name, driver, schemas, prepareQuery }: RepoParts): Repo<M> {
+export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: RepoParts): Repo<M> {
   const transactions = createTransactions(driver)
   const executor = createExecutor(driver, transactions)
   const writes = createWrites(executor, transactions)
@@ -193,6 +195,7 @@ export function assembleRepo<M>({ name, driver, schemas, prepareQuery }: RepoPar
     return { text: compiled.text, parameters: bind(compiled, statement.shape) }
   }
 
+  keepInternals(repo, { url, driver, executor, transactions })
   return repo as unknown as Repo<M>
 }
 

@@ -111,7 +111,7 @@ export function createRepo<const L extends readonly AnySchema[]>(
   const driver = createDriver(options)
   const byName = indexByName(schemas)
   for (const each of schemas) checkSchema(each, byName, driver)
-  return assembleRepo({ name, driver, schemas: byName, prepareQuery })
+  return assembleRepo({ name, url: options.url, driver, schemas: byName, prepareQuery })
 }
 
 function createDriver({ url, sqlite = {}, postgres = {} }: RepoOptions<readonly AnySchema[]>): Driver {

@@ -20,6 +20,7 @@ const events = tracingChannel<QueryEvent>('zzz:query')
 
 /** Runs statements: in the open transaction of whoever asks, else on any connection. */
 export interface Executor {
+  /** The driver of the repo, for what depends on the kind of the database alone. */
   readonly driver: Driver
   /** The compiled form of a statement. */
   compiled(statement: AnyStatement): Compiled
@@ -35,13 +36,7 @@ export function createExecutor(driver: Driver, transactions: Transactions): Exec
   const cache = new CompileCache(driver.dialect)
 
   function run(statement: DriverStatement, parameters: readonly Raw[]): MaybePromise<DriverResult> {
-    return events.hasSubscribers ? traced(statement, parameters) : execute(statement, parameters)
-  }
-
-  function execute(statement: DriverStatement, parameters: readonly Raw[]): MaybePromise<DriverResult> {
-    const scope = transactions.current()
-    if (scope === undefined) return driver.run(statement, parameters)
-    return scope.run((connection) => connection.run(statement, parameters))
+    return events.hasSubscribers ? traced(statement, parameters) : transactions.execute(statement, parameters)
   }
 
   function traced(statement: DriverStatement, parameters: readonly Raw[]): Promise<DriverResult> {
@@ -52,7 +47,7 @@ export function createExecutor(driver: Driver, transactions: Transactions): Exec
       inTransaction: transactions.current() !== undefined,
     }
     return events.tracePromise(async () => {
-      const result = await execute(statement, parameters)
+      const result = await transactions.execute(statement, parameters)
       event.rows = result.rows.length
       return result
     }, event)

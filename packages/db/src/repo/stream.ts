@@ -23,7 +23,7 @@ export async function* streamRows(
       `stream: option "batch" has to be a whole number above 0, got ${batch}`,
     )
   }
-  const { driver } = executor
+  const driver = transactions.driver()
   const compiled = executor.compiled(statement)
   const parameters = bind(compiled, statement.shape)
   const scope = transactions.current()

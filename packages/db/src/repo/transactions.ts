@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { BeginOptions, Connection, Driver } from '../driver/driver.ts'
+import type { BeginOptions, Connection, Driver, DriverResult, DriverStatement } from '../driver/driver.ts'
 import { DbError } from '../errors.ts'
+import type { MaybePromise } from '../internal/maybe-promise.ts'
+import type { Raw } from '../schema/data-type.ts'
 import { type CommitHook, Scope } from './scope.ts'
 
 /** Options of a transaction. */
@@ -13,6 +15,14 @@ export interface TransactionOptions extends BeginOptions {
 export interface Transactions {
   /** The innermost one that the running code is in. */
   current(): Scope | undefined
+  /** The driver that the running code uses. */
+  driver(): Driver
+  /** Runs a statement: in the transaction of the running code, else outside any. */
+  execute(statement: DriverStatement, parameters: readonly Raw[]): MaybePromise<DriverResult>
+  /** Runs a task as if no transaction were open, on another driver than the others. */
+  via<T>(driver: Driver, task: () => T): T
+  /** Gives those without a driver of their own another one; undefined gives them the first again. */
+  redirect(driver: Driver | undefined): void
   run<T>(task: () => T | Promise<T>, options?: TransactionOptions): Promise<T>
   /** Runs a task as if no transaction were open. */
   outside<T>(task: () => T): T
@@ -20,12 +30,27 @@ export interface Transactions {
   afterCommit(hook: CommitHook): void
 }
 
+/** Where code runs: by a driver of its own, in a transaction. */
+interface Place {
+  readonly via: Driver | undefined
+  readonly scope: Scope | undefined
+}
+
 /** Keeps the transactions of one database. */
-export function createTransactions(driver: Driver): Transactions {
-  const storage = new AsyncLocalStorage<Scope | undefined>()
-  const outside = <T>(task: () => T): T => storage.run(undefined, task)
+export function createTransactions(main: Driver): Transactions {
+  const storage = new AsyncLocalStorage<Place | undefined>()
+  let common = main
+
+  const current = () => storage.getStore()?.scope
+  const driverHere = () => storage.getStore()?.via ?? common
+
+  function outside<T>(task: () => T): T {
+    const via = storage.getStore()?.via
+    return storage.run(via === undefined ? undefined : { via, scope: undefined }, task)
+  }
 
   async function begin<T>(task: () => T | Promise<T>, options: TransactionOptions): Promise<T> {
+    const driver = driverHere()
     const connection = await outside(() => driver.open(options.readOnly === true ? 'read' : 'write'))
     const scope = new Scope(connection, 0)
     let state: 'clean' | 'unknown' = 'unknown'
@@ -49,7 +74,7 @@ export function createTransactions(driver: Driver): Transactions {
   /** Whether it succeeds or not, nothing of the task is running any more afterwards. */
   async function inside<T>(scope: Scope, task: () => T | Promise<T>): Promise<T> {
     try {
-      return await storage.run(scope, task)
+      return await storage.run({ via: storage.getStore()?.via, scope }, task)
     } finally {
       await scope.end()
     }
@@ -83,10 +108,20 @@ export function createTransactions(driver: Driver): Transactions {
   }
 
   return {
-    current: () => storage.getStore(),
+    current,
+    driver: driverHere,
+    execute(statement, parameters) {
+      const place = storage.getStore()
+      if (place?.scope === undefined) return (place?.via ?? common).run(statement, parameters)
+      return place.scope.run((connection) => connection.run(statement, parameters))
+    },
+    via: (driver, task) => storage.run({ via: driver, scope: undefined }, task),
+    redirect(driver) {
+      common = driver ?? main
+    },
     outside,
     async run(task, options = {}) {
-      const parent = storage.getStore()
+      const parent = current()
       if (parent !== undefined) return savepoint(parent, task)
       for (let left = options.retries ?? 0; ; left--) {
         try {
@@ -97,7 +132,7 @@ export function createTransactions(driver: Driver): Transactions {
       }
     },
     afterCommit(hook) {
-      const scope = storage.getStore()
+      const scope = current()
       if (scope === undefined) void runHooks([hook])
       else scope.hooks.push(hook)
     },

@@ -1,0 +1,86 @@
+import { basename } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { DbError } from '../../errors.ts'
+import type { Operation } from '../operations/operation.ts'
+import { reverseAll } from '../operations/reverse.ts'
+import type { MigrationFile } from './files.ts'
+
+/** A migration, ready to run. */
+export interface Migration {
+  readonly file: MigrationFile
+  readonly up: readonly Operation[]
+  /** Throws `ZZZ_DB_MIGRATION_IRREVERSIBLE` where there is no way back. */
+  readonly down: () => readonly Operation[]
+  /** Whether all of it happens or nothing. */
+  readonly transaction: boolean
+}
+
+const known = ['change', 'up', 'down', 'transaction', 'default']
+
+/** Imports a migration. Throws `ZZZ_DB_MIGRATION` and `ZZZ_DB_MIGRATION_IRREVERSIBLE`. */
+export async function loadMigration(file: MigrationFile): Promise<Migration> {
+  const where = basename(file.path)
+  const module = (await import(pathToFileURL(file.path).href)) as Record<string, unknown>
+  const unknown = Object.keys(module).find((name) => !known.includes(name))
+  if (unknown !== undefined || module.default !== undefined) {
+    throw malformed(
+      where,
+      `it exports ${unknown ?? 'default'}; known are change, or up and down, and transaction`,
+    )
+  }
+  const { change, up, down, transaction = true } = module
+  if (typeof transaction !== 'boolean') throw malformed(where, 'transaction has to be true or false')
+  if ((change === undefined) === (up === undefined) || (change !== undefined && down !== undefined)) {
+    throw malformed(where, 'it has to export either change, or up and, where there is a way back, down')
+  }
+  const migration = { file, transaction, up: toOperations(where, change ?? up) }
+  checkConcurrent(where, migration)
+  if (change !== undefined) {
+    // Known before anything runs, rather than on the day when it has to be undone.
+    const reverse = inFile(where, () => reverseAll(migration.up))
+    return { ...migration, down: () => reverse }
+  }
+  const back = down === undefined ? undefined : toOperations(where, down)
+  return {
+    ...migration,
+    down() {
+      if (back !== undefined) return back
+      throw new DbError(
+        'ZZZ_DB_MIGRATION_IRREVERSIBLE',
+        `${where} exports up and no down, so it cannot be rolled back: write a new migration, or add down`,
+      )
+    },
+  }
+}
+
+function toOperations(where: string, value: unknown): Operation[] {
+  const isOperation = (one: unknown) => typeof one === 'object' && one !== null && 'kind' in one
+  if (Array.isArray(value) && value.every(isOperation)) return value as Operation[]
+  throw malformed(where, 'change, up and down are lists of operations: [createTable(…), createIndex(…)]')
+}
+
+function checkConcurrent(
+  where: string,
+  { transaction, up }: { transaction: boolean; up: Operation[] },
+): void {
+  if (!transaction) return
+  const concurrent = up.some((one) => 'concurrently' in one && one.concurrently === true)
+  if (!concurrent) return
+  throw malformed(
+    where,
+    'an index is made concurrently only outside of transactions: export const transaction = false',
+  )
+}
+
+function inFile<T>(where: string, task: () => T): T {
+  try {
+    return task()
+  } catch (error) {
+    if (!(error instanceof DbError)) throw error
+    throw new DbError(error.code, `${where}: ${error.message}`, { cause: error })
+  }
+}
+
+function malformed(where: string, message: string): DbError {
+  return new DbError('ZZZ_DB_MIGRATION', `${where}: ${message}`)
+}
