@@ -8,7 +8,7 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgres'
   /** The most parameters of one statement. */
   readonly maxParameters: number
-  /** Text for the parameter of that number, from 1. Numbers, so that a text may use its parameters in any order. */
+  /** Text for the parameter of that number, from 1. A text uses its parameters once each, in their order. */
   parameter(number: number): string
   /** How the database keeps a type. Throws `ZZZ_DB_UNSUPPORTED` when it has no such type. */
   codec(type: DataType<unknown>): Codec<unknown>

@@ -279,9 +279,9 @@ export function from<Q extends AnyQuery>(
   query: Q,
   options: { readonly as: string },
 ): Query<AnySchema, [ColumnsOfRow<Q['$result']>], Q['$result']>
-export function from(source: AnySchema | AnyQuery, options: SourceOptions = {}): unknown {
-  if (source instanceof Query) return fromQuery(source, checkAlias(options.as ?? 'subquery'))
-  if (options.as !== undefined) return fromSchema(source, checkAlias(options.as))
+export function from(source: AnySchema | AnyQuery, options?: SourceOptions): unknown {
+  if (source instanceof Query) return fromQuery(source, checkAlias(options?.as ?? 'subquery'))
+  if (options?.as !== undefined) return fromSchema(source, checkAlias(options.as))
   let root = roots.get(source)
   if (root === undefined) {
     root = fromSchema(source, source.name)

@@ -68,8 +68,11 @@ export function shapeOf(clauses: Clauses): Shape {
   return { key, values }
 }
 
+const noCtes: readonly CteSource[] = []
+
 /** The named queries of a select, each once. Throws `ZZZ_DB_QUERY` when two have one name. */
 export function ctesOf({ source, joins }: Clauses): readonly CteSource[] {
+  if (source.kind === 'table' && joins.length === 0) return noCtes
   const byName = new Map<string, CteSource>()
   for (const each of [source, ...joins.map((join) => join.source)]) {
     if (each.kind !== 'cte') continue

@@ -2,6 +2,7 @@ import type { Changeset } from '../changeset/changeset.ts'
 import { bind } from '../compiler/compile.ts'
 import type { Driver } from '../driver/driver.ts'
 import { DbError } from '../errors.ts'
+import { type MaybePromise, mapMaybe } from '../internal/maybe-promise.ts'
 import type { Expression } from '../query/expression.ts'
 import { count } from '../query/functions.ts'
 import { type AnyQuery, from, Query } from '../query/query.ts'
@@ -46,18 +47,20 @@ export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: Re
     throw new DbError('ZZZ_DB_SCHEMA', `${name} knows no schema ${JSON.stringify(wanted)}`)
   }
 
-  async function load(query: AnyQuery, purpose: QueryPurpose): Promise<unknown[]> {
+  /** The rows of a query with what it preloads; at once where the driver has them and nothing is preloaded. */
+  function load(query: AnyQuery, purpose: QueryPurpose): MaybePromise<unknown[]> {
     const { statement } = prepareQuery(query, purpose)
-    const rows = await executor.all(statement)
-    await preloadOf(statement.clauses, rows)
-    return rows
+    const rows = executor.all(statement)
+    if (statement.clauses.preload === undefined) return rows
+    return mapMaybe(rows, async (loaded) => {
+      await preloadOf(statement.clauses, loaded)
+      return loaded
+    })
   }
 
   /** Loads into rows what their query preloads. */
-  async function preloadOf(
-    { preload, selection, source }: AnyQuery['clauses'],
-    rows: readonly unknown[],
-  ): Promise<void> {
+  async function preloadOf(clauses: AnyQuery['clauses'], rows: readonly unknown[]): Promise<void> {
+    const { preload, selection, source } = clauses
     if (preload === undefined) return
     if (selection !== undefined || source.kind !== 'table') {
       throw new DbError(
@@ -65,18 +68,19 @@ export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: Re
         'A query with select() has no rows to preload into: leave one of them out',
       )
     }
-    await preloadInto(rows as AnyRow[], source.schema, preload, find, (query) => load(query, 'preload'))
+    await preloadInto(rows as AnyRow[], source.schema, preload, find, loadAssociated)
   }
 
-  const all = (query: AnyQuery) => load(query, 'read')
+  const loadAssociated = async (query: AnyQuery) => load(query, 'preload')
+
+  const all = async (query: AnyQuery) => load(query, 'read')
 
   async function one(query: AnyQuery): Promise<unknown> {
-    const rows = await all(query)
+    const loaded = load(query, 'read')
+    const rows = loaded instanceof Promise ? await loaded : loaded
     if (rows.length <= 1) return rows[0]
-    throw new DbError(
-      'ZZZ_DB_MANY_ROWS',
-      `A query for one row has ${rows.length}: ${executor.compiled(query.statement).text}`,
-    )
+    const { text } = executor.compiled(query.statement)
+    throw new DbError('ZZZ_DB_MANY_ROWS', `A query for one row has ${rows.length}: ${text}`)
   }
 
   async function oneOrThrow(query: AnyQuery): Promise<unknown> {
@@ -159,7 +163,7 @@ export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: Re
 
     reload: (schema: AnySchema, row: AnyRow) => oneOrThrow(rowQuery(schema, row)),
     async preload(schema: AnySchema, rows: AnyRow[], tree: never) {
-      await preloadInto(rows, schema, tree, find, (query) => load(query, 'preload'))
+      await preloadInto(rows, schema, tree, find, loadAssociated)
       return rows
     },
 

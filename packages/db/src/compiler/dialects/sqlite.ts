@@ -7,7 +7,8 @@ import type { Dialect } from '../dialect.ts'
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   maxParameters: 32_766,
-  parameter: (number) => `?${number}`,
+  // Without numbers, which SQLite would look for among all others: the text uses its parameters in their order.
+  parameter: () => '?',
   codec: ({ name, sqlite }) => {
     if (sqlite !== undefined) return sqlite
     throw new DbError('ZZZ_DB_UNSUPPORTED', `SQLite has no type ${name}; json() can hold such values`)

@@ -87,14 +87,24 @@ export function sqliteDriver(options: SqliteOptions): Driver {
     }
   }
 
+  /** Runs a task that failed once more, and as often as it takes, when another process was in its way. */
+  function again<T>(
+    error: unknown,
+    on: Database,
+    statement: DriverStatement | undefined,
+    task: () => T,
+  ): Promise<T> {
+    if (!isBusy(error)) throw toDbError(error, on, statement)
+    return untilFree(task).catch((later: unknown) => {
+      throw toDbError(later, on, statement)
+    })
+  }
+
   function attempt<T>(on: Database, statement: DriverStatement | undefined, task: () => T): MaybePromise<T> {
     try {
       return task()
     } catch (error) {
-      if (!isBusy(error)) throw toDbError(error, on, statement)
-      return untilFree(task).catch((later: unknown) => {
-        throw toDbError(later, on, statement)
-      })
+      return again(error, on, statement, task)
     }
   }
 
@@ -106,16 +116,36 @@ export function sqliteDriver(options: SqliteOptions): Driver {
   }
 
   function run(statement: DriverStatement, parameters: readonly Raw[]): MaybePromise<DriverResult> {
-    if (reader === undefined || writer === undefined)
+    if (reader === undefined || writer === undefined) {
       return mapMaybe(ready(), () => run(statement, parameters))
+    }
     const on = statement.writes ? writer : reader
-    const task = () => attempt(on, statement, () => on.run(statement, parameters))
-    return on === writer ? writing.with(task) : task()
+    if (on !== writer) return runOn(on, statement, parameters)
+    // What is done at once needs no lock, since nothing can come in between.
+    if (writing.held) return writing.with(() => runOn(on, statement, parameters))
+    try {
+      return on.run(statement, parameters)
+    } catch (error) {
+      if (!isBusy(error)) throw toDbError(error, on, statement)
+      return writing.with(() => runOn(on, statement, parameters))
+    }
+  }
+
+  function runOn(
+    on: Database,
+    statement: DriverStatement,
+    parameters: readonly Raw[],
+  ): MaybePromise<DriverResult> {
+    try {
+      return on.run(statement, parameters)
+    } catch (error) {
+      return again(error, on, statement, () => on.run(statement, parameters))
+    }
   }
 
   function connection(on: Database, done: () => void): Connection {
     return {
-      run: (statement, parameters) => attempt(on, statement, () => on.run(statement, parameters)),
+      run: (statement, parameters) => runOn(on, statement, parameters),
       cursor: (statement, parameters) => attempt(on, statement, () => guarded(on, statement, parameters)),
       script: (text) => attempt(on, undefined, () => on.script(text)),
       release() {
