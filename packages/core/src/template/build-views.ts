@@ -66,7 +66,9 @@ function moduleText(
   })
   const imports = [
     ...(runtime.length === 0 ? [] : [`import { ${runtime.join(', ')} } from '@zzz/core/template/runtime'`]),
-    ...(pipes === undefined ? [] : [`import { pipes } from ${JSON.stringify(specifierTo(path, pipes))}`]),
+    ...(pipes === undefined || !object.includes('pipes[')
+      ? []
+      : [`import { pipes } from ${JSON.stringify(specifierTo(path, pipes))}`]),
     ...others,
   ]
   return [

@@ -64,6 +64,7 @@ export async function generateViews(options: GenerateOptions): Promise<Generated
   const form: ViewsForm = {
     head: [
       "import { loadViews } from '@zzz/core/template/build'",
+      ...(pipes === undefined ? [] : [`import { pipes } from ${JSON.stringify(specifierTo(file, pipes))}`]),
       '',
       `const load = loadViews({ root: new URL(${JSON.stringify(`${folder}/`)}, import.meta.url)${load} })`,
     ],

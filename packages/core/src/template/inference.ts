@@ -8,14 +8,14 @@ import type {
   Template,
 } from './ast.ts'
 import { isLayout } from './ast.ts'
-import type { SlotContext } from './context.ts'
-import { dateTokens, parseDatePattern } from './date-pattern.ts'
+import { comparedWith, type Demand, demandOf, jsonDemand, type Result, resultOf } from './demand.ts'
 import type { Escaping } from './escaping.ts'
-import { builtInPipes, type PipeInfo } from './pipe-info.ts'
-import type { Source } from './problem.ts'
+import { builtInPipes } from './pipe-info.ts'
+import { pipeProblems } from './pipe-problems.ts'
+import type { ProblemCode, Source } from './problem.ts'
 import { allNodes } from './references.ts'
 import { bind, commonFacts, keyBelow, lookUp, mergeFacts, rootScope, type Scope, withFacts } from './scope.ts'
-import { type Atom, atomSets, atomsText, type Guard, Shape, typeOfAtoms, withLabel } from './shape.ts'
+import { type Atom, atomsText, type Guard, Shape, typeOfAtoms, withLabel } from './shape.ts'
 import { suggest } from './suggest.ts'
 
 /** What the inference finds out about a template. */
@@ -54,14 +54,6 @@ export interface Surroundings {
   /** The names of the application's own pipes. */
   readonly pipes: ReadonlySet<string>
 }
-
-/** What a use asks of a value: one of some kinds, or a type in TypeScript. */
-type Demand =
-  | { readonly atoms: readonly Atom[]; readonly what: string; readonly absent?: boolean }
-  | { readonly type: string; readonly what: string; readonly absent?: boolean }
-
-/** What an expression that is no path gives. */
-type Result = { readonly atoms: readonly Atom[] } | { readonly type: string }
 
 interface Facts {
   readonly whenTrue: ReadonlyMap<string, Guard>
@@ -102,11 +94,7 @@ class Inference implements Inferred {
     }
   }
 
-  #problem(
-    at: number,
-    message: string,
-    code: 'ZZZ_TEMPLATE_TYPE' | 'ZZZ_TEMPLATE_REFERENCE' = 'ZZZ_TEMPLATE_TYPE',
-  ) {
+  #problem(at: number, message: string, code: ProblemCode = 'ZZZ_TEMPLATE_TYPE') {
     this.#source.problem(code, at, message)
   }
 
@@ -270,7 +258,7 @@ class Inference implements Inferred {
     const { name, value, args, options } = pipe
     const known = Object.hasOwn(builtInPipes, name) ? builtInPipes[name] : undefined
     if (known === undefined) return this.#ownPipe(pipe, scope)
-    this.#checkArguments(pipe, known)
+    for (const { at, message, code } of pipeProblems(pipe, known)) this.#problem(at, message, code)
     if (known.input === 'same') {
       // `default` hands on what is asked of it; its value may be absent, what stands in for it may not.
       this.#demand(value, { ...demand, absent: true }, scope)
@@ -282,7 +270,6 @@ class Inference implements Inferred {
         ? jsonDemand
         : { atoms: known.input, what: `what the pipe ${name} takes (${known.input.join(', ')})` }
     this.#demand(value, input, scope)
-    if (name === 'format_date') this.#checkPattern(args[0])
     for (const [index, arg] of args.entries()) {
       const atoms = known.args[index]
       if (atoms !== undefined) this.#demand(arg, { atoms, what: `a ${atoms[0]}` }, scope)
@@ -292,32 +279,6 @@ class Inference implements Inferred {
       if (atoms !== undefined) this.#demand(option.value, { atoms, what: `a ${atoms[0]}` }, scope)
     }
     return { atoms: known.output as readonly Atom[] }
-  }
-
-  #checkArguments({ name, args, options, at }: PipeExpression, known: PipeInfo): void {
-    if (args.length < known.needs) this.#problem(at, `The pipe ${name} needs an argument: ${name}:…`)
-    if (args.length > known.args.length) {
-      this.#problem(at, `The pipe ${name} takes at most ${known.args.length} arguments`)
-    }
-    for (const option of options) {
-      if (Object.hasOwn(known.options, option.name)) continue
-      const names = Object.keys(known.options)
-      const has = names.length === 0 ? 'takes no options' : `knows ${names.join(', ')}`
-      this.#problem(
-        option.at,
-        `The pipe ${name} ${has}.${suggest(option.name, names)}`,
-        'ZZZ_TEMPLATE_REFERENCE',
-      )
-    }
-  }
-
-  #checkPattern(pattern: Expression | undefined): void {
-    if (pattern?.kind !== 'literal' || typeof pattern.value !== 'string') return
-    const { unknown } = parseDatePattern(pattern.value)
-    if (unknown === undefined) return
-    const advice = suggest(unknown, dateTokens)
-    const message = `Dates have no token "${unknown}"; text in a pattern stands in brackets.${advice}`
-    this.#problem(pattern.at, message, 'ZZZ_TEMPLATE_REFERENCE')
   }
 
   #ownPipe({ name, value, args, options, at }: PipeExpression, scope: Scope): Result | undefined {
@@ -461,44 +422,4 @@ class Inference implements Inferred {
       this.#problem(at, message, 'ZZZ_TEMPLATE_REFERENCE')
     }
   }
-}
-
-const jsonDemand: Demand = { type: 'Json<@label>', what: 'a value that JSON can hold', absent: true }
-
-const contextDemands: Readonly<Partial<Record<SlotContext, Demand>>> = {
-  url: { atoms: atomSets.Link, what: 'an address' },
-  urlOpen: { atoms: atomSets.Link, what: 'a part of an address' },
-  urlRoot: { atoms: atomSets.Link, what: 'a part of an address' },
-  urlQuery: { atoms: atomSets.Link, what: 'a part of an address' },
-  srcset: { atoms: atomSets.Link, what: 'an address' },
-  cssValue: { atoms: atomSets.Plain, what: 'text or a number' },
-  cssString: { atoms: atomSets.Plain, what: 'text or a number' },
-  cssUrl: { atoms: atomSets.Link, what: 'an address' },
-  json: jsonDemand,
-}
-
-const printable: Demand = { atoms: atomSets.Printable, what: 'something that can be printed' }
-
-function demandOf(context: SlotContext): Demand {
-  return contextDemands[context] ?? printable
-}
-
-/** What can be compared with an expression. */
-function comparedWith(other: Expression, equality: boolean): Demand {
-  const what = 'something that can be compared'
-  if (other.kind !== 'literal') {
-    return { atoms: equality ? atomSets.Comparable : atomSets.Ordered, what, absent: equality }
-  }
-  if (other.value === null) return { type: 'unknown', what, absent: true }
-  const kind = typeof other.value as 'string' | 'number' | 'boolean'
-  const atoms: readonly Atom[] = kind === 'number' && !equality ? atomSets.Numeric : [kind]
-  return { atoms, what, absent: equality }
-}
-
-function resultOf(expression: Expression): Result {
-  if (expression.kind !== 'literal') return { atoms: ['boolean'] }
-  const { value } = expression
-  if (value === null) return { type: 'null' }
-  // A reference is compared with the exact value, so that "primary" fits "primary" | "plain".
-  return { type: JSON.stringify(value), atoms: [typeof value as Atom] }
 }

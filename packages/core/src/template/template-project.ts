@@ -6,7 +6,7 @@ import { suggest } from './suggest.ts'
 import { TemplateError } from './template-error.ts'
 import { dataTypes, type ViewTree, viewTree } from './view-names.ts'
 import { isPlainName, readTemplate, templateNames } from './views-folder.ts'
-import { resolveSpecifier } from './views-text.ts'
+import { reservedNames, resolveSpecifier } from './views-text.ts'
 
 /** All templates of a folder, analysed together. */
 export interface TemplateProject {
@@ -58,7 +58,7 @@ function checkContents({ templates }: Analysis): void {
 
 /** In one generated file a name can mean one type only. */
 function checkImports({ templates }: Analysis): void {
-  const meanings = new Map<string, string>()
+  const meanings = new Map([...reservedNames].map((name) => [name, 'a name of the generated file']))
   for (const { template, source, type } of templates.values()) {
     meanings.set(type, 'the data of a template')
     for (const { names, specifier, at } of template.imports) {

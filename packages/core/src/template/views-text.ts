@@ -23,30 +23,69 @@ export interface ViewsParts {
   readonly form: ViewsForm
 }
 
-const vocabulary =
-  'Absent, Check, Comparable, Datelike, Each, Json, Later, Link, Numeric, Ordered, PipeArity, PipeInput, PipeOption, ' +
-  'PipeOutput, Plain, Printable, Text, Value'
+/** The types of `@zzz/core/template` that generated types are made of. */
+const vocabulary: readonly string[] = [
+  'Absent',
+  'Check',
+  'Comparable',
+  'Datelike',
+  'Each',
+  'Html',
+  'Json',
+  'Later',
+  'Link',
+  'Numeric',
+  'Ordered',
+  'PipeArity',
+  'PipeInput',
+  'PipeOption',
+  'PipeOutput',
+  'Plain',
+  'Printable',
+  'Text',
+  'Value',
+]
+
+/** Names that mean something in a generated file, so that an import of a template cannot have them. */
+export const reservedNames: ReadonlySet<string> = new Set([
+  ...vocabulary,
+  ...[
+    'Date',
+    'Omit',
+    'Pipes',
+    'Shared',
+    'TemplateChecks',
+    'URL',
+    'createLayout',
+    'createView',
+    'load',
+    'loadViews',
+  ],
+  ...['pipes', 'views'],
+])
+
+/** Whether a name is used in TypeScript, outside of texts and comments. */
+function uses(code: string, name: string): boolean {
+  return new RegExp(`(?<![\\w$.])${name}(?![\\w$])`).test(code)
+}
 
 /** The text of `views.gen.ts`: an interface for the data of each template, and the views as values. */
 export function viewsText(parts: ViewsParts): string {
   const { templates, form, tree, pipes, folder } = parts
   const body = templates.map((one) => declareTemplate(one)).join('\n\n')
   const checks = templates.flatMap(checksOf)
-  const used = vocabulary
-    .split(', ')
-    .filter((name) => new RegExp(`\\b${name}<|\\b${name}$`, 'm').test(body + checks.join('')))
-  const absent = /\bAbsent\b/.test(body) ? ['Absent'] : []
-  const types = [...new Set([...absent, ...used])].sort().map((name) => `type ${name}`)
+  const code = `${body}\n${checks.join('\n')}`.replaceAll(/"(?:[^"\\]|\\.)*"|\/\/.*|\/\*.*\*\//g, '""')
+  const types = vocabulary.filter((name) => uses(code, name)).map((name) => `type ${name}`)
   const some = (wanted: boolean) => templates.some(({ template }) => isLayout(template.name) === wanted)
   const makers = [...(some(true) ? ['createLayout'] : []), ...(some(false) ? ['createView'] : [])]
   const imported = [...types, ...makers]
+  const typesOfPipes = pipes !== undefined && uses(code, 'Pipes')
   const lines = [
     '// Generated from the templates by generateViews or buildViews; do not edit.',
-    `import { ${imported.join(', ')} } from '@zzz/core/template'`,
-    ...(pipes === undefined ? [] : [`import { pipes } from ${JSON.stringify(pipes)}`]),
+    ...(imported.length === 0 ? [] : [`import { ${imported.join(', ')} } from '@zzz/core/template'`]),
     ...importsOf(templates, folder),
-    ...form.head,
-    ...(pipes === undefined ? [] : ['', 'type Pipes = typeof pipes']),
+    ...(templates.length === 0 ? [] : form.head),
+    ...(typesOfPipes ? ['', `type Pipes = typeof import(${JSON.stringify(pipes)}).pipes`] : []),
     '',
     body,
     '',

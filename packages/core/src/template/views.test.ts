@@ -78,6 +78,7 @@ describe('generateViews', () => {
       'views/users.html.zzz': 'x{{> layouts/app}}',
       'views/users/show.html.zzz': '{{#component "missing" a=1}}x{{#slot "y"}}{{/slot}}{{/component}}',
       'views/c.html.zzz': '{{#props a: A}}{{#import { A } from "./x.ts"}}{{a}}{{b}}',
+      'views/e.html.zzz': '{{#import { Text } from "./x.ts"}}',
       'views/d.html.zzz': '{{#props a: A}}{{#import { A } from "./y.ts"}}{{a}}',
     })
     await assert.rejects(generateViews({ root: join(place, 'views') }), (error) => {
@@ -95,6 +96,7 @@ describe('generateViews', () => {
         'users/show.html.zzz:1:1 The component "missing" has no',
         'c.html.zzz:1:54 {{#props}} does not declare "b".',
         'd.html.zzz:1:25 "A" is A of ./x.ts already',
+        'e.html.zzz:1:10 "Text" is a name of the generated file already: import { Text as OtherText }',
       ]) {
         assert.ok(found.includes(expected), `${expected}\nis not in\n${found}`)
       }
