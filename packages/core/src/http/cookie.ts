@@ -1,6 +1,7 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { ZzzError } from '../errors.ts'
 import { describe, type OptionRules } from '../internal/options.ts'
+import { isToken } from './token.ts'
 
 /** Attributes of a cookie (RFC 6265bis). What is left out has the safe value. */
 export interface CookieOptions {
@@ -87,7 +88,7 @@ export function setCookieLine(name: string, value: string, options: CookieOption
 }
 
 function checkCookie(name: string, value: string, options: CookieOptions, secure: boolean): void {
-  if (typeof name !== 'string' || !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
+  if (typeof name !== 'string' || !isToken(name)) {
     throw invalid(name, 'the name is not a token (RFC 9110 5.6.2)')
   }
   if (typeof value !== 'string') throw invalid(name, `the value has to be text, not ${describe(value)}`)

@@ -1,7 +1,6 @@
 import { ZzzError } from '../errors.ts'
+import { isToken } from './token.ts'
 
-/** Anything but the characters of a token, RFC 9110 section 5.6.2. */
-const notToken = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/
 /** Anything but the characters of a field value, RFC 9110 section 5.5. */
 const notFieldValue = /[^\t\x20-\x7e\x80-\xff]/
 
@@ -106,7 +105,7 @@ export class HeaderList implements Iterable<[name: string, value: string]> {
 
 /** The name in lower case, after both were checked. */
 function checkField(name: string, value: string): string {
-  if (name === '' || notToken.test(name)) {
+  if (!isToken(name)) {
     throw new ZzzError(
       'ZZZ_HEADER_INVALID',
       `Header name ${JSON.stringify(name)} is not a token (RFC 9110 5.6.2)`,

@@ -2,6 +2,7 @@ import type { CacheStore } from '../../cache/cache-store.ts'
 import type { Clock } from '../../clock.ts'
 import type { Context } from '../../context/context.ts'
 import { ZzzError } from '../../errors.ts'
+import { isToken } from '../../http/token.ts'
 import { checkOptions, type OptionRules } from '../../internal/options.ts'
 
 /** Options of `responseCache`. */
@@ -55,7 +56,5 @@ export function checkResponseCacheOptions(options: ResponseCacheOptions): void {
 }
 
 function isNames(value: unknown): boolean {
-  return (
-    Array.isArray(value) && value.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(String(name)) && name !== '*')
-  )
+  return Array.isArray(value) && value.every((name) => isToken(String(name)) && name !== '*')
 }
