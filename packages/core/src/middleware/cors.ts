@@ -2,6 +2,7 @@ import type { Context } from '../context/context.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
 import { Reply } from '../http/reply.ts'
+import { isToken } from '../http/token.ts'
 import { addVary } from '../http/vary.ts'
 import { type MaybePromise, mapMaybe } from '../internal/maybe-promise.ts'
 import { checkOptions } from '../internal/options.ts'
@@ -30,9 +31,8 @@ export interface CorsOptions {
   maxAge?: number | undefined
 }
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const isTokens = (value: unknown) =>
-  Array.isArray(value) && value.every((name) => typeof name === 'string' && token.test(name) && name !== '*')
+  Array.isArray(value) && value.every((name) => typeof name === 'string' && isToken(name) && name !== '*')
 const optionRules = {
   origins: [
     `"*", a function, or a list of regular expressions and origins like "https://example.com", without a path`,
@@ -82,19 +82,22 @@ export function cors(options: CorsOptions): Middleware {
   /** What is said of an origin has to stay with it, in caches too; a reply that depends on none stays as it is. */
   const vary = (reply: Reply): Reply => (origins === '*' ? reply : addVary(reply, 'Origin'))
 
+  const speak = (reply: Reply, origin: string): Reply => {
+    // One closer to the handler has spoken.
+    if (reply.headers.has('access-control-allow-origin')) return reply
+    if (exposed !== '') reply.header('access-control-expose-headers', exposed)
+    return vary(allow(reply, origin))
+  }
+
   return function cors(ctx, next) {
     const origin = ctx.header('origin')
-    if (origin === undefined) return mapMaybe(next(), vary)
+    // What is for everyone says so whoever asks: a cache may give it to a page of another origin next.
+    if (origin === undefined) return mapMaybe(next(), origins === '*' ? (reply) => speak(reply, '*') : vary)
     return mapMaybe(isAllowed(origin, ctx), (allowed) => {
       if (allowed !== true) return mapMaybe(next(), vary)
       const asked = ctx.method === 'OPTIONS' && ctx.request.headers.has('access-control-request-method')
       if (asked) return vary(allow(preflight(ctx), origin))
-      return mapMaybe(next(), (reply) => {
-        // One closer to the handler has spoken.
-        if (reply.headers.has('access-control-allow-origin')) return reply
-        if (exposed !== '') reply.header('access-control-expose-headers', exposed)
-        return vary(allow(reply, origin))
-      })
+      return mapMaybe(next(), (reply) => speak(reply, origin))
     })
   }
 }
