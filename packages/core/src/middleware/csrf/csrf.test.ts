@@ -103,6 +103,9 @@ describe('csrf: where a request comes from', () => {
     const foreign = { ...json, 'sec-fetch-site': 'cross-site' }
     assert.equal(await codeOf(send(exempt, { ...foreign, authorization: 'Bearer x' })), 'passed')
     assert.equal(await codeOf(send(exempt, { ...foreign, authorization: 'Basic x' })), 'ZZZ_CSRF_ORIGIN')
+    // A promise of no is no exemption.
+    const later = makeApp({ exempt: (async () => false) as unknown as () => boolean })
+    assert.equal(await codeOf(send(later, foreign)), 'ZZZ_CSRF_ORIGIN')
   })
 })
 

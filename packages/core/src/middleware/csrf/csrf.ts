@@ -15,7 +15,7 @@ export interface CsrfOptions {
    * token of `csrfToken` (`token`, default), or is let through (`allow`), for routes that programs use with cookies.
    */
   fallback?: 'token' | 'allow' | undefined
-  /** Requests that need no protection, since nothing comes with them by itself: webhooks, bearer tokens. Default: none. */
+  /** Requests that need no protection, since nothing comes with them by itself: webhooks, bearer tokens; only true counts. Default: none. */
   exempt?: ((ctx: Context) => boolean) | undefined
 }
 
@@ -47,7 +47,7 @@ export function csrf(options: CsrfOptions = {}): Middleware {
   const { fallback = 'token', exempt = () => false } = options
   const trusted: ReadonlySet<string> = new Set(options.trustedOrigins)
   return function csrf(ctx, next) {
-    if (safeMethods.has(ctx.method) || exempt(ctx)) return next()
+    if (safeMethods.has(ctx.method) || exempt(ctx) === true) return next()
     const origin = originOf(ctx, trusted)
     if (origin === 'foreign') throw foreign(ctx)
     if (origin === 'own' || (origin === 'unsaid' && fallback === 'allow')) return next()
