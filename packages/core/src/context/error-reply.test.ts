@@ -146,6 +146,28 @@ describe('errorReply: headers', () => {
     assert.equal(replyTo(error, browser).reply.headers.get('vary'), 'cookie, Accept')
   })
 
+  it('leaves out what describes another body than its own, and cookies', () => {
+    const upstream = {
+      'Content-Type': 'image/png',
+      'content-encoding': 'gzip',
+      'content-length': '3',
+      'transfer-encoding': 'chunked',
+      etag: '"a"',
+      'last-modified': 'Sun, 06 Nov 1994 08:49:37 GMT',
+      'set-cookie': 'session=theirs',
+      'retry-after': '5',
+    }
+    const error = Object.assign(new Error('x'), { status: 429, headers: upstream })
+    assert.deepEqual(
+      [...replyTo(error).reply.headers],
+      [
+        ['content-type', 'text/plain; charset=utf-8'],
+        ['retry-after', '5'],
+        ['vary', 'Accept'],
+      ],
+    )
+  })
+
   it('leaves out what is no text', () => {
     const error = Object.assign(new Error('x'), { headers: { a: 1, b: undefined, c: 'yes' } })
     assert.deepEqual(

@@ -42,6 +42,12 @@ export function errorReply(
   }
 }
 
+/**
+ * Headers that no error decides. The body is ours, and so is what describes it; errors of HTTP clients carry the headers of
+ * the reply that they got, and its cookies are nobody else's.
+ */
+const foreign = /^(?:content-(?:encoding|length|type)|transfer-encoding|etag|last-modified|set-cookie)$/i
+
 function toReply(
   request: Request,
   error: unknown,
@@ -53,7 +59,7 @@ function toReply(
   reply.error = error
   const { headers } = (error ?? {}) as { headers?: Readonly<Record<string, string>> }
   for (const [name, value] of Object.entries(headers ?? {})) {
-    if (typeof value === 'string') reply.header(name, value)
+    if (typeof value === 'string' && !foreign.test(name)) reply.header(name, value)
   }
   // Caches keep a 404 without being told to, and the next client may want another form.
   return addVary(reply, 'Accept')
