@@ -54,9 +54,11 @@ export class TemporaryFiles {
     const path = join(this.#directory, `zzz-upload-${randomUUID()}`)
     watchExit()
     present.add(path)
-    this.#paths.push(path)
     const handle = await this.#open(path)
-    if (!this.#removed) return { path, handle }
+    if (!this.#removed) {
+      this.#paths.push(path)
+      return { path, handle }
+    }
     await handle.close()
     await removeFile(path)
     throw uploadRemoved()

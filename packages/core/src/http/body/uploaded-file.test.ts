@@ -114,6 +114,19 @@ describe('temporary files', () => {
     assert.equal(await small.file.text(), 'small')
   })
 
+  it('are an error where there is no folder for them, and none is missed later', async (t) => {
+    const warnings: string[] = []
+    const hear = (warning: Error) => warnings.push(warning.message)
+    process.on('warning', hear)
+    t.after(() => process.off('warning', hear))
+    writeFileSync(target, 'a file is no folder')
+    const request = multipartRequest(multipartText(partText('f', large, 'f.txt')))
+    await assert.rejects(request.form({ directory: target }), { code: 'ENOTDIR' })
+    request.settle(outcome)
+    await new Promise(setImmediate)
+    assert.deepEqual(warnings, [])
+  })
+
   it('are gone when the form is refused, at once', async () => {
     const parts = [partText('f', large, 'f.txt'), partText('g', large, 'g.txt')]
     const bodies = {
