@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { createApp } from '../app/app.ts'
+import { Reply } from '../http/reply.ts'
+import { makeRequest } from '../http/request.suite.ts'
 import { get } from '../router/route.ts'
 import { type HstsOptions, hsts } from './hsts.ts'
 
@@ -19,6 +21,11 @@ it('says so on every reply over HTTPS, on error pages too', async () => {
   assert.equal(await header('https://a/'), 'max-age=31536000')
   assert.equal(await header('https://a/none'), 'max-age=31536000')
   assert.equal(await header('https://a/own'), 'max-age=1')
+})
+
+it('answers at once where the handler does', () => {
+  const app = createApp({ use: [hsts()], routes: [get('/', (ctx) => ctx.text('hello'))] })
+  assert.ok(app.handle(makeRequest({ peer: { encrypted: true } })) instanceof Reply)
 })
 
 it('says nothing over HTTP', async () => {

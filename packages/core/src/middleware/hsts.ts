@@ -1,5 +1,6 @@
 import type { Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
+import { mapMaybe } from '../internal/maybe-promise.ts'
 import { checkOptions } from '../internal/options.ts'
 
 /** Options of `hsts`. */
@@ -42,9 +43,10 @@ export function hsts(options: HstsOptions = {}): Middleware {
     )
   }
   const value = `max-age=${maxAge}${includeSubDomains ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`
-  return async function hsts(ctx, next) {
-    const reply = await next()
-    const wanted = ctx.secure && !reply.headers.has('strict-transport-security')
-    return wanted ? reply.header('strict-transport-security', value) : reply
+  return function hsts(ctx, next) {
+    return mapMaybe(next(), (reply) => {
+      const wanted = ctx.secure && !reply.headers.has('strict-transport-security')
+      return wanted ? reply.header('strict-transport-security', value) : reply
+    })
   }
 }

@@ -62,7 +62,13 @@ describe('requestId', () => {
 
   it('refuses impossible options', () => {
     const loose = requestId as unknown as (options: unknown) => void
-    for (const options of [{ header: '' }, { accept: 1 }, { generate: 'uuid' }, { headers: 'x' }]) {
+    for (const options of [
+      { header: '' },
+      { header: 'request id' },
+      { accept: 1 },
+      { generate: 'uuid' },
+      { headers: 'x' },
+    ]) {
       const message = new RegExp(`requestId: .*"${Object.keys(options)[0]}"`)
       assert.throws(() => loose(options), { code: 'ZZZ_OPTION_INVALID', message })
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { requestIdKey } from '../context/keys.ts'
 import type { Middleware } from '../context/middleware.ts'
+import { isToken } from '../http/token.ts'
 import { mapMaybe } from '../internal/maybe-promise.ts'
 import { checkOptions } from '../internal/options.ts'
 
@@ -15,7 +16,7 @@ export interface RequestIdOptions {
 }
 
 const optionRules = {
-  header: ['a header name', (value: unknown) => typeof value === 'string' && value !== ''],
+  header: ['a header name', (value: unknown) => typeof value === 'string' && isToken(value)],
   accept: ['true or false', (value: unknown) => typeof value === 'boolean'],
   generate: ['a function', (value: unknown) => typeof value === 'function'],
 } as const
