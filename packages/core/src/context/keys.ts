@@ -23,7 +23,7 @@ export const wholeReplyKey: AssignKey<true> = assign('wholeReply')
  */
 export const ownReplyKey: AssignKey<true> = assign('ownReply')
 
-/** The key of the request's log, set by `structuredLogger`: `ctx.get(loggerKey).info({ order: 7 }, 'paid')`. */
+/** The key of the request's log, set by `logger` and `structuredLogger`: `ctx.get(loggerKey).info({ order: 7 }, 'paid')`. */
 export const loggerKey: AssignKey<Log> = assign('logger')
 
 /** The key of the request's place in a trace, set by `traceContext` and `openTelemetry`. */
