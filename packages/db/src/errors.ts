@@ -30,6 +30,8 @@ const catalogue = {
   ZZZ_DB_MIGRATION_FAILED: 500,
   ZZZ_DB_MIGRATION_LOCKED: 503,
   ZZZ_DB_MIGRATION_PENDING: 503,
+  ZZZ_DB_SANDBOX: 500,
+  ZZZ_DB_SEED: 500,
 } as const
 
 /** A stable error code; see `docs/database/errors.md`. */
