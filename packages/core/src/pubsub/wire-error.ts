@@ -15,21 +15,40 @@ export interface WireError {
 /** Causes that go along; a chain may be a ring. */
 const depth = 5
 
-/** Takes an error apart; anything else that was thrown becomes one with its text. */
-export function toWireError(thrown: unknown, left: number = depth): WireError {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+/**
+ * Takes an error apart; anything else that was thrown becomes one with its text. Never throws, and gives nothing but text
+ * and numbers: whoever answers another process with it has nobody to tell of a failure.
+ */
+export function toWireError(thrown: unknown): WireError {
+  return takeApart(thrown, depth)
+}
+
+function takeApart(thrown: unknown, left: number): WireError {
+  try {
+    return fieldsOf(thrown instanceof Error ? thrown : new Error(String(thrown)), left)
+  } catch {
+    return fieldsOf(new Error('What was thrown cannot be read'), 0)
+  }
+}
+
+function fieldsOf(error: Error, left: number): WireError {
   const { name, message, stack, cause } = error
   const { code, status, headers, expose } = error as Partial<HttpError>
   return {
-    name,
-    message,
-    stack,
+    name: String(name),
+    message: String(message),
+    stack: typeof stack === 'string' ? stack : undefined,
     code: typeof code === 'string' ? code : undefined,
     status: typeof status === 'number' ? status : undefined,
-    headers: error instanceof ZzzError ? headers : undefined,
-    expose: error instanceof HttpError ? expose : undefined,
-    cause: cause === undefined || left === 0 ? undefined : toWireError(cause, left - 1),
+    headers: error instanceof ZzzError ? textsOf(headers) : undefined,
+    expose: error instanceof HttpError ? expose === true : undefined,
+    cause: cause === undefined || left === 0 ? undefined : takeApart(cause, left - 1),
   }
+}
+
+function textsOf(headers: Readonly<Record<string, unknown>> | undefined): Record<string, string> | undefined {
+  const texts = Object.entries(headers ?? {}).filter(([, value]) => typeof value === 'string')
+  return headers && (Object.fromEntries(texts) as Record<string, string>)
 }
 
 /** Puts it together again: one of ours has its class and code, any other its name, message and code. */
