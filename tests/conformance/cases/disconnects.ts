@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type Outcome, Reply } from '@zzz/core'
+import { once } from 'node:events'
+import { createApp, type Outcome, Reply, route } from '@zzz/core'
 import { type Case, check, chunked, expectEcho, get, message, post } from '../case.ts'
 import { deferred } from '../deferred.ts'
 import { echo } from '../subject.ts'
@@ -32,6 +33,40 @@ export const disconnects: readonly Case[] = [
       assert.deepEqual([status, broken, bytesSent], [0, true, 0])
       assert.deepEqual(subject.errors, [])
     },
+  ),
+  ...(['end', 'reset'] as const).map((leave) =>
+    check(
+      `a client that leaves an event stream (${leave}): the outcome says so, and whose it was`,
+      async (trial) => {
+        const settled = deferred<Outcome>()
+        const begun = deferred()
+        let address: string | undefined
+        const app = createApp({
+          routes: [
+            route('GET', '/', (ctx) => {
+              ctx.onSettled((outcome) => {
+                address = ctx.ip
+                settled.resolve(outcome)
+              })
+              return ctx.sse(async function* ({ signal }) {
+                begun.resolve()
+                await once(signal, 'abort')
+                yield* []
+              })
+            }),
+          ],
+        })
+        const subject = await trial.server({ handle: app.handle })
+        const client = await trial.client(subject)
+        client.send(get('/'))
+        await begun.promise
+        client[leave]()
+        const { status, aborted, error } = await settled.promise
+        assert.deepEqual([status, aborted, code(error)], [200, true, 'ZZZ_CLIENT_DISCONNECTED'])
+        assert.equal(address, '127.0.0.1')
+        assert.deepEqual(subject.errors, [])
+      },
+    ),
   ),
   check('a client that leaves during its upload: the reader hears of it', async (trial) => {
     const failed = deferred<unknown>()
@@ -170,6 +205,8 @@ export const disconnects: readonly Case[] = [
     assert.deepEqual(subject.errors, [])
   }),
 ]
+
+const code = (error: unknown) => (error as { code?: unknown } | undefined)?.code
 
 async function* many(): AsyncGenerator<Uint8Array> {
   for (let index = 0; index < 50; index++) yield Buffer.alloc(100_000)

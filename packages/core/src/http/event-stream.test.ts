@@ -144,30 +144,39 @@ describe('eventStream', () => {
     assert.deepEqual(log, ['asked', 'aborted', 'finally'])
   })
 
-  for (const [who, end] of [
-    [
-      'the client',
-      ({ request }: ReturnType<typeof open>) =>
-        request.abort(new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'gone')),
-    ],
-    ['the server', ({ server }: ReturnType<typeof open>) => server.abort()],
-  ] as const) {
-    it(`ends when ${who} says so, and never starts after that`, async () => {
-      const { source, log, waits } = pushed()
-      const stream = open(source)
-      await stream.read()
-      const event = stream.read()
-      while (!waits()) await turn()
-      end(stream)
-      assert.equal(await event, null)
-      assert.deepEqual(log, ['asked', 'aborted'])
-      const late = pushed()
-      const second = open(late.source)
-      end(second)
-      assert.equal(await second.read(), null)
-      assert.deepEqual(late.log, [])
-    })
-  }
+  it('breaks off when the client leaves, and never starts after that', async () => {
+    const gone = new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'gone')
+    const { source, log, waits } = pushed()
+    const first = open(source)
+    await first.read()
+    const event = first.read()
+    while (!waits()) await turn()
+    first.request.abort(gone)
+    await assert.rejects(event, gone)
+    assert.deepEqual(log, ['asked', 'aborted'])
+    const late = pushed()
+    const second = open(late.source)
+    second.request.abort(gone)
+    await assert.rejects(second.read(), gone)
+    assert.deepEqual(late.log, [])
+  })
+
+  it('ends when the server is about to close, and never starts after that', async () => {
+    const { source, log, waits } = pushed()
+    const first = open(source)
+    await first.read()
+    const event = first.read()
+    while (!waits()) await turn()
+    first.server.abort()
+    first.request.abort(new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'gone after that'))
+    assert.equal(await event, null)
+    assert.deepEqual(log, ['asked', 'aborted'])
+    const late = pushed()
+    const second = open(late.source)
+    second.server.abort()
+    assert.equal(await second.read(), null)
+    assert.deepEqual(late.log, [])
+  })
 
   it('starts no function and ends an iterable for a reply that is not sent', async () => {
     let called = false

@@ -44,8 +44,8 @@ function isDelay(value: unknown): boolean {
 }
 
 /**
- * The reply that is a stream of events. It ends with its source, when the client leaves, and when `draining` aborts: the
- * browser comes back then, to another process or to the one that takes over. Throws `ZZZ_REPLY_BODY` for a source of no
+ * The reply that is a stream of events. It ends with its source and when `draining` aborts: the browser comes back then, to
+ * another process or to the one that takes over. When the client leaves, it breaks off. Throws `ZZZ_REPLY_BODY` for a source of no
  * kind and `ZZZ_OPTION_INVALID`.
  */
 export function eventStream(
@@ -64,10 +64,10 @@ export function eventStream(
   const { heartbeat = 15_000, retry, clock = systemClock } = options
   const lastEventId = decodeId(request.headers.get('last-event-id'))
   const opening = retry === undefined ? ':\n\n' : `${retryField(retry)}\n`
-  const endings = [request.signal, draining]
+  const { signal: leaving } = request
   const body = {
     [Symbol.asyncIterator]: () =>
-      new EventStream({ source, lastEventId, opening, endings, heartbeat, clock }),
+      new EventStream({ source, lastEventId, opening, leaving, draining, heartbeat, clock }),
   }
   return new Reply(200, body)
     .header('content-type', 'text/event-stream')
@@ -85,8 +85,10 @@ interface Plan {
   readonly lastEventId: string | undefined
   /** What goes out at once, so that the client knows that the stream is open. */
   readonly opening: string
-  /** Each of them ends the stream. */
-  readonly endings: readonly AbortSignal[]
+  /** Breaks the stream off: the client leaves. */
+  readonly leaving: AbortSignal
+  /** Ends the stream: the server is about to close. */
+  readonly draining: AbortSignal
   readonly heartbeat: number | false
   readonly clock: Clock
 }
@@ -106,6 +108,8 @@ class EventStream implements AsyncIterator<string, undefined> {
   #result: IteratorResult<ServerEvent> | undefined
   #failure: { readonly error: unknown } | undefined
   #silent = false
+  /** True when it ended because the client left. */
+  #left = false
   #wake = () => {}
 
   constructor(plan: Plan) {
@@ -119,6 +123,8 @@ class EventStream implements AsyncIterator<string, undefined> {
       if (piece !== undefined) return { done: false, value: piece }
       if (this.#state === 'open') await this.#event()
     }
+    // Whoever sends the reply learns that it is not whole, as of any other source that fails when its client leaves.
+    if (this.#left) throw this.#plan.leaving.reason
     return { done: true, value: undefined }
   }
 
@@ -133,14 +139,13 @@ class EventStream implements AsyncIterator<string, undefined> {
 
   /** Starts the source. False when the stream has ended before. */
   #begin(): boolean {
-    const { source, lastEventId, endings } = this.#plan
+    const { source, lastEventId, leaving, draining } = this.#plan
     this.#state = 'open'
-    for (const signal of endings) signal.addEventListener('abort', this.#onEnding)
-    const ending = endings.find(({ aborted }) => aborted)
-    if (ending !== undefined) {
-      this.#end(ending.reason)
-      return false
-    }
+    leaving.addEventListener('abort', this.#onLeaving)
+    draining.addEventListener('abort', this.#onDraining)
+    if (leaving.aborted) this.#onLeaving()
+    else if (draining.aborted) this.#onDraining()
+    if (leaving.aborted || draining.aborted) return false
     try {
       const { signal } = this.#controller
       const events = typeof source === 'function' ? source({ lastEventId, signal }) : source
@@ -217,13 +222,19 @@ class EventStream implements AsyncIterator<string, undefined> {
     this.#wake()
   }
 
-  readonly #onEnding = (event: Event) => this.#end((event.target as AbortSignal).reason)
+  readonly #onLeaving = () => {
+    this.#left = true
+    this.#end(this.#plan.leaving.reason)
+  }
+
+  readonly #onDraining = () => this.#end(this.#plan.draining.reason)
 
   /** Ends the source and whatever waits. */
   #end(reason: unknown = new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'The event stream has ended')): void {
     if (this.#state === 'over') return
     this.#state = 'over'
-    for (const signal of this.#plan.endings) signal.removeEventListener('abort', this.#onEnding)
+    this.#plan.leaving.removeEventListener('abort', this.#onLeaving)
+    this.#plan.draining.removeEventListener('abort', this.#onDraining)
     this.#controller.abort(reason)
     this.#wake()
     this.#events?.return?.().then(undefined, (error: unknown) => this.#reportLate(error))

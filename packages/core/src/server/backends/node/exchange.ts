@@ -207,8 +207,10 @@ export class Exchange {
 
   #breakOff(error: unknown): void {
     if (this.#phase === 'over') return
-    this.#fault = error
-    this.#host.options.onError(error)
+    const { abortReason } = this.request
+    this.#fault = abortReason ?? error
+    // Whatever a producer throws once its client is gone is the consequence of that, and no fault.
+    if (abortReason === undefined) this.#host.options.onError(error)
     this.#host.cut()
   }
 

@@ -41,9 +41,11 @@ export interface Shared {
  * heads, and while a reply is being made it is held.
  */
 export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
+  // Copied when the connection begins: a socket that was reset has no address any more, and logs ask for it then.
+  readonly remoteAddress: string | undefined
+  readonly remotePort: number | undefined
   readonly encrypted: boolean
   readonly #socket: Socket
-  readonly #client: ProxiedClient | undefined
   readonly #shared: Shared
   readonly #sender: ReplySender
   readonly #output: Output
@@ -75,11 +77,12 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
 
   /** `client` is who a proxy spoke for, where the socket's other end is a proxy. */
   constructor(socket: Socket, shared: Shared, client?: ProxiedClient) {
-    this.#client = client
     this.#socket = socket
     this.#shared = shared
     this.#sender = new ReplySender(socket, this)
     this.#output = this.#sender.output
+    this.remoteAddress = client?.remoteAddress ?? socket.remoteAddress
+    this.remotePort = client?.remotePort ?? socket.remotePort
     this.encrypted = 'encrypted' in socket
     shared.ticker.add(this)
     this.#timer = new PhaseTimer(shared.options.timeouts, shared.ticker)
@@ -89,14 +92,6 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
     socket.on('drain', this.#onDrain)
     socket.on('error', this.#onError)
     socket.on('close', this.#onClose)
-  }
-
-  get remoteAddress(): string | undefined {
-    return this.#client?.remoteAddress ?? this.#socket.remoteAddress
-  }
-
-  get remotePort(): number | undefined {
-    return this.#client?.remotePort ?? this.#socket.remotePort
   }
 
   /** Closes the connection now if nothing is under way, else after the current reply. */
