@@ -2,7 +2,7 @@ import { DbError } from '../errors.ts'
 import { SqlFragment } from '../query/sql.ts'
 import { toColumnName } from '../schema/column-name.ts'
 import { alterTableTexts } from './ddl/alter-postgres.ts'
-import { bareName, besideTable, name, tableName } from './ddl/names.ts'
+import { besideTable, name, renamedTable, tableName } from './ddl/names.ts'
 import { columnText, createTableText } from './ddl/table.ts'
 import { createIndexText, dropIndexText } from './ddl/table-index.ts'
 import type { MigrationDatabase } from './migration-database.ts'
@@ -23,7 +23,7 @@ export async function applyOperation(database: MigrationDatabase, operation: Ope
       return exec(`drop table ${tableName(dialect, operation.table)}`)
     case 'renameTable': {
       const from = tableName(dialect, operation.from)
-      return exec(`alter table ${from} rename to ${name(bareName(operation.to))}`)
+      return exec(`alter table ${from} rename to ${renamedTable(operation.from, operation.to)}`)
     }
     case 'alterTable':
       return alterTable(database, operation.table, operation.changes)

@@ -64,3 +64,4 @@ export {
   type StatusOptions,
   status,
 } from './runner/status.ts'
+export { dumpStructure, loadStructure } from './runner/structure.ts'

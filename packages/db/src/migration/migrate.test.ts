@@ -300,6 +300,11 @@ describeDatabases('migrate', ({ dialect, create, name }) => {
     const malformed: [string, RegExp][] = [
       ['export const nothing2 = 1', /it exports nothing2/],
       ['export default []', /it exports default/],
+      ['export const change = [', /_wrong\.ts cannot be read: /],
+      [
+        'export const change = [createTable("t", {}, { check: {} })]',
+        /_wrong\.ts: createTable: there is no option "check"/,
+      ],
       ['export const up = [], change = []', /either change, or up/],
       ['export const change = [], down = []', /either change, or up/],
       ['export const change = createTable("x", {})', /are lists of operations/],
@@ -312,7 +317,8 @@ describeDatabases('migrate', ({ dialect, create, name }) => {
     for (const [i, [body, message]] of malformed.entries()) {
       using wrong = migrationFolder()
       wrong.write(i + 10, 'wrong', body)
-      await assert.rejects(migrate(repo, { folder: wrong.folder }), { code: 'ZZZ_DB_MIGRATION', message })
+      const code = /no option/.test(message.source) ? 'ZZZ_DB_OPTION_INVALID' : 'ZZZ_DB_MIGRATION'
+      await assert.rejects(migrate(repo, { folder: wrong.folder }), { code, message })
     }
     writeFileSync(join(folder, 'create_users.ts'), '')
     await assert.rejects(migrate(repo, { folder }), {
@@ -333,6 +339,7 @@ describeDatabases('migrate', ({ dialect, create, name }) => {
     for (const [body, code] of [
       [`createTable('x'.repeat(64), { id: id() })`, 'ZZZ_DB_MIGRATION'],
       [`createTable('', { id: id() })`, 'ZZZ_DB_MIGRATION'],
+      [`renameTable('a', 'b.c')`, 'ZZZ_DB_MIGRATION'],
       [`createTable('t', { aB: text(), a_b: text() })`, 'ZZZ_DB_MIGRATION'],
       [`createTable('t', { a: 'text' })`, 'ZZZ_DB_MIGRATION'],
     ] as const) {

@@ -37,6 +37,16 @@ export function bareName(table: string): string {
   return split(table).bare
 }
 
+/** The new name of a table, which stays in its PostgreSQL schema. */
+export function renamedTable(from: string, to: string): string {
+  const [old, next] = [split(from), split(to)]
+  if (next.prefix === undefined || next.prefix === old.prefix) return name(next.bare)
+  throw new DbError(
+    'ZZZ_DB_MIGRATION',
+    `renameTable('${from}', '${to}'): a rename does not move to another schema`,
+  )
+}
+
 /** The columns of fields, quoted. */
 export function columnNames(fields: readonly string[]): string {
   return fields.map((field) => name(toColumnName(field))).join(', ')

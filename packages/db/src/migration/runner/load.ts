@@ -20,7 +20,7 @@ const known = ['change', 'up', 'down', 'transaction', 'default']
 /** Imports a migration. Throws `ZZZ_DB_MIGRATION` and `ZZZ_DB_MIGRATION_IRREVERSIBLE`. */
 export async function loadMigration(file: MigrationFile): Promise<Migration> {
   const where = basename(file.path)
-  const module = (await import(pathToFileURL(file.path).href)) as Record<string, unknown>
+  const module = await importFile(where, file.path)
   const unknown = Object.keys(module).find((name) => !known.includes(name))
   if (unknown !== undefined || module.default !== undefined) {
     throw malformed(
@@ -50,6 +50,16 @@ export async function loadMigration(file: MigrationFile): Promise<Migration> {
         `${where} exports up and no down, so it cannot be rolled back: write a new migration, or add down`,
       )
     },
+  }
+}
+
+async function importFile(where: string, path: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(path).href)) as Record<string, unknown>
+  } catch (cause) {
+    if (cause instanceof DbError) throw new DbError(cause.code, `${where}: ${cause.message}`, { cause })
+    const { message } = cause as Error
+    throw new DbError('ZZZ_DB_MIGRATION', `${where} cannot be read: ${message}`, { cause })
   }
 }
 
