@@ -156,7 +156,7 @@ for (const [name, options] of generations) {
     })
 
     it('fetches a whole page without loading it anew', async () => {
-      const { page } = await openHome()
+      const { page, complaints } = await openHome()
       await page.evaluate('window.mark = 1')
       await Promise.all([page.waitForURL(`${site}/other`), page.click('#smooth')])
       await page.getByRole('heading', { name: 'Other' }).waitFor()
@@ -165,6 +165,7 @@ for (const [name, options] of generations) {
       await Promise.all([page.waitForURL(`${site}/other`), page.click('#boosted')])
       await page.getByRole('heading', { name: 'Other' }).waitFor()
       assert.equal(await page.textContent('h1'), 'Other')
+      assert.deepEqual(complaints, [])
       await page.close()
     })
 

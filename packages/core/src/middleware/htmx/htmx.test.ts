@@ -186,6 +186,10 @@ describe('the script of htmx', () => {
     )
     assert.equal(page.split(nonce as string).length, 3)
     assert.match(page, /includeIndicatorStyles&quot;:false/)
+    const fetched = await (
+      await guarded.fetch('/', { headers: { ...fromHtmx, 'HX-Boosted': 'true' } })
+    ).text()
+    assert.ok(fetched.includes('<script') && !fetched.includes('<style'))
     const plain = await guarded.fetch('/plain')
     assert.doesNotMatch(plain.headers.get('content-security-policy') ?? '', /nonce-/)
   })

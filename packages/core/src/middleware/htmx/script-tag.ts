@@ -1,6 +1,6 @@
 import { type AssignKey, assign } from '../../context/assign.ts'
 import type { Context } from '../../context/context.ts'
-import { cspNonceKey } from '../../context/keys.ts'
+import { cspNonceKey, swappedKey } from '../../context/keys.ts'
 import { escapeHtml } from '../../internal/escape-html.ts'
 import { type Html, raw } from '../../template/html.ts'
 import type { HtmxVersion } from './htmx-request.ts'
@@ -9,7 +9,7 @@ import type { HtmxVersion } from './htmx-request.ts'
 export type HtmxConfig = Readonly<Record<string, unknown>>
 
 /** How a request's page names the script, set by `htmx`. */
-export const tagKey: AssignKey<(nonce: string | undefined) => Html> = assign('htmx')
+export const tagKey: AssignKey<(ctx: Context) => Html> = assign('htmx')
 
 /**
  * The tags that load htmx: its settings (`htmx.config`) and its script, with the nonce that `securityHeaders` allows where
@@ -22,7 +22,7 @@ export const tagKey: AssignKey<(nonce: string | undefined) => Html> = assign('ht
  * ```
  */
 export function htmxScriptTag(ctx: Context): Html {
-  return ctx.get(tagKey)(ctx.find(cspNonceKey))
+  return ctx.get(tagKey)(ctx)
 }
 
 /** Settings that go without saying: forms that come back with what is wrong in them (422) are shown. htmx 4 shows any. */
@@ -38,20 +38,23 @@ const defaults: Readonly<Record<HtmxVersion, HtmxConfig>> = {
   4: {},
 }
 
-/** Makes the tags of a page, all but the nonce settled. */
+/** Makes the tags of pages, all but the nonce settled. */
 export function scriptTag(
   attributes: string,
   version: HtmxVersion,
   config: HtmxConfig,
-): (nonce: string | undefined) => Html {
+): (ctx: Context) => Html {
   const settings = { ...defaults[version], ...config }
   const plain = raw(metaTag(settings) + `<script ${attributes} defer></script>`)
   const wantsStyle = version === 2 && settings.includeIndicatorStyles !== false
   const meta = metaTag(wantsStyle ? { ...settings, includeIndicatorStyles: false } : settings)
-  return (nonce) => {
+  return (ctx) => {
+    const nonce = ctx.find(cspNonceKey)
     if (nonce === undefined) return plain
     const allowed = `nonce="${escapeHtml(nonce)}"`
-    const style = wantsStyle ? `<style ${allowed}>${indicatorStyle}</style>` : ''
+    // A page that htmx fetches is read in one that has the style, and another nonce.
+    const style =
+      wantsStyle && ctx.find(swappedKey) !== true ? `<style ${allowed}>${indicatorStyle}</style>` : ''
     return raw(`${meta}${style}<script ${attributes} ${allowed} defer></script>`)
   }
 }
