@@ -29,7 +29,7 @@ async function echo(url: string, headers: Record<string, string>): Promise<void>
   assert.equal(hash.digest('hex'), body.digest())
 }
 
-const built = buildExample()
+const built = await buildExample()
 after(() => built.remove())
 
 const skip = process.platform !== 'linux' && 'memory is read from /proc'

@@ -27,7 +27,7 @@ function largeForm(): { stream: Readable; digest(): string } {
   return { stream: Readable.from(generate(), { objectMode: false }), digest: file.digest }
 }
 
-const built = buildExample()
+const built = await buildExample()
 const directory = mkdtempSync(join(tmpdir(), 'zzz-big-upload-'))
 after(() => {
   built.remove()

@@ -1,15 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { buildViews } from '@zzz/core/template/build'
 import { copyVendoredFiles } from '../scripts/vendored-files.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
 /**
  * Builds the example application and the framework into a folder of their own, as they would run in production: without
- * Node's type stripping, which alone holds some 40 MB.
+ * Node's type stripping, which alone holds some 40 MB, and without its templates.
  */
-export function buildExample(): { main: string; remove(): void } {
+export async function buildExample(): Promise<{ main: string; remove(): void }> {
   mkdirSync(join(root, '.tmp'), { recursive: true })
   const folder = mkdtempSync(join(root, '.tmp/built-'))
   const core = join(folder, 'node_modules/@zzz/core')
@@ -20,7 +21,11 @@ export function buildExample(): { main: string; remove(): void } {
   if (existsSync(own)) cpSync(own, join(core, 'node_modules'), { recursive: true })
   compile(folder, 'core', join(root, 'packages/core/src'), join(core, 'dist'))
   copyVendoredFiles(join(root, 'packages/core'), core)
-  compile(folder, 'app', join(root, 'examples/app/src'), join(folder, 'app'))
+  // Its templates become modules, of which nothing is parsed at run time.
+  cpSync(join(root, 'examples/app/src'), join(folder, 'src'), { recursive: true })
+  await buildViews({ root: join(folder, 'src/views') })
+  compile(folder, 'app', join(folder, 'src'), join(folder, 'app'))
+  rmSync(join(folder, 'src'), { recursive: true })
   cpSync(join(root, 'examples/app/static'), join(folder, 'static'), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   return { main: join(folder, 'app/main.js'), remove: () => rmSync(folder, { recursive: true }) }

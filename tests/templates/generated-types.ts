@@ -40,11 +40,24 @@ export class GeneratedTypes {
   /** Every field below a type, the inner ones too. */
   fields(type: string, path: readonly string[] = []): Field[] {
     const own = this.#keys(type)
-    const inside = /^\(*(?:Each|Later)</.test(type) ? [...path, '*'] : path
+    const inside = /^\(*(?:Each|Later)</.test(this.#resolved(type)) ? [...path, '*'] : path
     return [...own].flatMap(([key, below]) => {
       const here = [...inside, key]
       return [{ path: here, ...below }, ...this.fields(below.type, here)]
     })
+  }
+
+  /** The type that a template's own one is another name of: it hands all of its data to another template. */
+  original(type: string): string {
+    const alias = this.#aliases.get(type)
+    return alias !== undefined && this.#interfaces.has(alias) ? alias : type
+  }
+
+  /** What a template asks for because another one, which gets the value, does: `RowData["user"]`. */
+  #resolved(type: string): string {
+    const [, name = '', key = ''] = /^([\w$]+)\["([^"]+)"\]$/.exec(type) ?? []
+    const found = this.#interfaces.get(name)?.get(key)
+    return found === undefined ? type : this.#resolved(found.type)
   }
 
   /** The keys of the objects that a type is made of. */

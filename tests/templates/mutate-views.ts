@@ -58,7 +58,7 @@ export function mutateViews(generated: string): MutationReport {
       .map(({ description }) => description),
     unnamed: mutants.flatMap((mutant, index) => {
       const error = errorOf(index)
-      return error === undefined || names(error, mutant) ? [] : [`${mutant.description}: ${error}`]
+      return error === undefined || names(error, mutant, types) ? [] : [`${mutant.description}: ${error}`]
     }),
     falseErrors: [...unmutated.keys(), -1].flatMap((index) => errors.get(index) ?? []),
   }
@@ -79,9 +79,11 @@ function mutantsOf(
   }))
 }
 
-/** By its file, or by the interface that is named for it. */
-function names(error: string, { template, type }: Mutant): boolean {
-  return error.includes(`${template}.html.zzz`) || error.includes(type)
+/** By its file, or by the interface that is named for it, or for the template that it hands its data to. */
+function names(error: string, { template, type }: Mutant, types: GeneratedTypes): boolean {
+  return (
+    error.includes(`${template}.html.zzz`) || error.includes(type) || error.includes(types.original(type))
+  )
 }
 
 function viewOf(template: string): string {

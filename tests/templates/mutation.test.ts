@@ -33,14 +33,21 @@ for (const make of [buildViews, generateViews]) {
   })
 }
 
-it('every field that is missing, renamed or of a wrong type is refused by name', (t) => {
-  const report = mutateViews(join(folder, 'views.gen.ts'))
-  t.diagnostic(
-    `${report.fields} fields (${report.conditionsOnly} in conditions only), ${report.mutants} mutants, ` +
-      `${report.survivors.length} survived, ${report.unnamed.length} unnamed`,
-  )
-  assert.deepEqual(report.falseErrors, [])
-  assert.deepEqual(report.survivors, [])
-  assert.deepEqual(report.unnamed, [])
-  assert.ok(report.mutants > 150, `only ${report.mutants} mutants`)
-})
+for (const [name, views, least] of [
+  ['the fixtures', undefined, 150],
+  ['the example', 'examples/app/src/views', 75],
+] as const) {
+  it(`every field of ${name} that is missing, renamed or of a wrong type is refused by name`, async (t) => {
+    const folderOfViews = views === undefined ? join(folder, 'views') : join(root, views)
+    const { file } = await generateViews({ root: folderOfViews, out: join(folder, 'mutated.gen.ts') })
+    const report = mutateViews(file)
+    t.diagnostic(
+      `${report.fields} fields (${report.conditionsOnly} in conditions only), ${report.mutants} mutants, ` +
+        `${report.survivors.length} survived, ${report.unnamed.length} unnamed`,
+    )
+    assert.deepEqual(report.falseErrors, [])
+    assert.deepEqual(report.survivors, [])
+    assert.deepEqual(report.unnamed, [])
+    assert.ok(report.mutants > least, `only ${report.mutants} mutants`)
+  })
+}

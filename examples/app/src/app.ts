@@ -6,6 +6,7 @@ import {
   etag,
   flash,
   health,
+  htmx,
   requestId,
   responseCache,
   securityHeaders,
@@ -16,6 +17,7 @@ import {
 import * as api from './api.ts'
 import { big } from './big.ts'
 import { cached } from './cached.ts'
+import * as demo from './demo.ts'
 import * as echo from './echo.ts'
 import { env } from './env.ts'
 import * as events from './events.ts'
@@ -25,11 +27,14 @@ import * as hello from './hello.ts'
 import * as limited from './limited.ts'
 import * as login from './login.ts'
 import { log, meter } from './observability.ts'
-import { notFoundPage } from './pages.ts'
+import * as pages from './pages.ts'
 import * as params from './params.ts'
 import { userPath } from './paths.ts'
+import { shared } from './shared.ts'
+import * as todos from './todos.ts'
 import * as upload from './upload.ts'
 import * as users from './users.ts'
+import { views } from './views.gen.ts'
 import * as visits from './visits.ts'
 import { welcome } from './welcome.ts'
 
@@ -47,21 +52,30 @@ export const app = createApp({
     log,
     securityHeaders(),
     compress(),
-    errorPages({ pages: { 404: notFoundPage } }),
+    htmx(),
+    errorPages({ pages: { 404: pages.missing } }),
     staticFiles({ root: new URL('../static/', import.meta.url) }),
   ],
+  views: { layout: views.layouts.app, shared },
   routes: [
-    get('/', { as: 'home' }, welcome),
+    // Pages for people: forms of other sites are refused, and an old browser needs a token.
+    scope('/', { use: [visitor, flash(), csrf()] }, [
+      get('/', { as: 'home' }, welcome),
+      get('/about', { as: 'about' }, pages.about),
+      get('/form', { as: 'form' }, form.show),
+      post('/form', form.submit),
+      get('/htmx', { as: 'htmx' }, demo.index),
+      get('/htmx/time', demo.time),
+      get('/todos', { as: 'todos' }, todos.index),
+      post('/todos', todos.add),
+      post('/todos/:id/toggle', todos.toggle),
+      post('/todos/:id/delete', todos.remove),
+    ]),
     get('/hello', { as: 'hello' }, hello.text),
     get('/json', hello.json),
     get(userPath, { as: 'user' }, users.show),
     get('/echo', echo.describe),
     post('/echo', echo.stream),
-    // Pages for people: forms of other sites are refused, and an old browser needs a token.
-    scope('/', { use: [visitor, flash(), csrf()] }, [
-      get('/form', { as: 'form' }, form.show),
-      post('/form', form.submit),
-    ]),
     // Programs have sessions too, and no token; browsers are still asked where they come from.
     scope('/session', { use: [visitor, csrf({ fallback: 'allow' })] }, [
       get('/', visits.count),

@@ -1,7 +1,6 @@
 import { assign, type Context, type Reply } from '@zzz/core'
 import { basicAuth, staticCredentials } from '@zzz/core/middleware'
-import { escapeHtml } from './escape-html.ts'
-import { page } from './pages.ts'
+import { views } from './views.gen.ts'
 
 const visitor = assign<string>('visitor')
 
@@ -12,5 +11,4 @@ export const needsPassword = basicAuth({
   as: visitor,
 })
 
-export const show = (ctx: Context): Reply =>
-  ctx.html(page('Welcome', `<h1>Welcome, ${escapeHtml(ctx.get(visitor))}</h1><p>The password was right.</p>`))
+export const show = (ctx: Context): Reply => ctx.render(views.login, { visitor: ctx.get(visitor) })

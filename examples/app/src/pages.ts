@@ -1,17 +1,11 @@
 import type { Context, Reply } from '@zzz/core'
-import { escapeHtml } from './escape-html.ts'
+import { views } from './views.gen.ts'
 
-export function page(title: string, body: string): string {
-  return (
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
-    `<title>${escapeHtml(title)}</title><link rel="stylesheet" href="/static/style.css"></head><body>${body}</body></html>`
-  )
-}
+export const about = (ctx: Context): Reply =>
+  ctx.render(views.about, {
+    node: process.versions.node,
+    environment: ctx.app.environment,
+    routes: ctx.app.routes.length,
+  })
 
-export const notFoundPage = (ctx: Context): Reply =>
-  ctx.html(
-    page(
-      'Not found',
-      `<h1>Not found</h1><p>There is nothing at <code>${escapeHtml(ctx.path)}</code>. <a href="/">Home</a></p>`,
-    ),
-  )
+export const missing = (ctx: Context): Reply => ctx.render(views.missing, { path: ctx.path })

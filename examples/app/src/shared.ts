@@ -1,0 +1,16 @@
+import type { Context } from '@zzz/core'
+import { csrfToken, flashKey, htmxScriptTag } from '@zzz/core/middleware'
+import * as store from './todo-store.ts'
+import type { Shared } from './views.gen.ts'
+
+/** What the layout shows on every page, and what any template reads as `@shared`. */
+export const shared = (ctx: Context): Shared => ({
+  path: ctx.path,
+  htmx: htmxScriptTag(ctx),
+  flash: ctx.find(flashKey)?.get('info'),
+  todosLeft: store.left(),
+  /** Begins a session, so it is made for the pages with a form only. */
+  get csrf() {
+    return csrfToken(ctx)
+  },
+})
