@@ -1,4 +1,5 @@
 import { ZzzError } from '../errors.ts'
+import { messageOf } from '../internal/message-of.ts'
 import { reportError } from '../internal/report.ts'
 
 /** Something that runs beside the application: a repo's pool, a worker, a PubSub connection. */
@@ -100,6 +101,7 @@ function severalFailed(failures: readonly ZzzError[]): ZzzError {
 }
 
 function failed(service: Service, verb: string, cause: unknown): ZzzError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new ZzzError('ZZZ_SERVICE_FAILED', `Service ${service.name} did not ${verb}: ${reason}`, { cause })
+  return new ZzzError('ZZZ_SERVICE_FAILED', `Service ${service.name} did not ${verb}: ${messageOf(cause)}`, {
+    cause,
+  })
 }

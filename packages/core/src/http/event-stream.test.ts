@@ -256,6 +256,35 @@ describe('eventStream', () => {
     assert.deepEqual(warnings, ['The source of an event stream failed after its end: a real fault'])
   })
 
+  it('survives a source that cannot be ended, whoever ends it', async (t) => {
+    const warnings: string[] = []
+    const hear = (warning: Error) => warnings.push(warning.message)
+    process.on('warning', hear)
+    t.after(() => process.off('warning', hear))
+    const endings = [
+      () => {
+        throw new Error('at once')
+      },
+      () => ({ done: true, value: undefined }),
+      () => {
+        throw Object.create(null)
+      },
+    ]
+    for (const end of endings) {
+      const source = { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}), return: end }) }
+      const { read, server } = open(source as unknown as ServerEvents)
+      await read()
+      const event = read()
+      await turn()
+      server.abort()
+      assert.equal(await event, null)
+    }
+    await turn()
+    await turn()
+    const late = 'The source of an event stream failed after its end'
+    assert.deepEqual(warnings, [`${late}: at once`, `${late}: something was thrown that has no text`])
+  })
+
   it('refuses sources and options that cannot be', () => {
     assert.throws(() => open([] as never), { code: 'ZZZ_REPLY_BODY' })
     assert.throws(() => open(undefined as never), { code: 'ZZZ_REPLY_BODY' })

@@ -237,7 +237,12 @@ class EventStream implements AsyncIterator<string, undefined> {
     this.#plan.draining.removeEventListener('abort', this.#onDraining)
     this.#controller.abort(reason)
     this.#wake()
-    this.#events?.return?.().then(undefined, (error: unknown) => this.#reportLate(error))
+    this.#close().catch((error: unknown) => this.#reportLate(error))
+  }
+
+  /** Asynchronous, so that nothing a source does or throws reaches the signal that ended it. */
+  async #close(): Promise<void> {
+    await this.#events?.return?.()
   }
 
   /** What a source throws because it was ended is no fault; anything else has nobody else to tell. */

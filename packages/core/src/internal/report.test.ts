@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { it } from 'node:test'
-import { reportError } from './report.ts'
+import { guardListener, reportError } from './report.ts'
+import { unprintable } from './unprintable.suite.ts'
 
 it('reportError makes a process warning that says where, with the error as its cause', async () => {
   const error = new Error('lost')
@@ -20,4 +21,29 @@ it('reportError takes anything that was thrown', async () => {
   const [warning] = await warned
   assert.equal(warning.message, 'Closing failed: text')
   assert.equal(warning.cause, 'text')
+})
+
+it('reportError never throws, whatever was thrown', async () => {
+  for (const thrown of unprintable()) {
+    const warned = once(process, 'warning')
+    reportError(thrown, 'Closing failed')
+    const [warning] = await warned
+    assert.equal(warning.message, 'Closing failed: something was thrown that has no text')
+    assert.equal(warning.cause, thrown)
+  }
+})
+
+it('guardListener reports what its listener throws, and what it was told', async (t) => {
+  const warnings: string[] = []
+  const hear = (warning: Error) => warnings.push(warning.message)
+  process.on('warning', hear)
+  t.after(() => process.off('warning', hear))
+  const heard: unknown[] = []
+  guardListener((error) => heard.push(error), 'Server')('first')
+  guardListener(() => {
+    throw new Error('broken')
+  }, 'Server')('second')
+  await new Promise(setImmediate)
+  assert.deepEqual(heard, ['first'])
+  assert.deepEqual(warnings, ['Server: second', 'Server: its listener failed: broken'])
 })

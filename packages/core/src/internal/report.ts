@@ -1,13 +1,38 @@
+import { messageOf } from './message-of.ts'
+
 /**
  * Makes an error visible that has no caller left to throw to (a listener that failed after the reply went out).
- * It becomes a process warning, so it reaches stderr and anyone who listens to `warning`.
+ * It becomes a process warning, so it reaches stderr and anyone who listens to `warning`. Never throws: nobody would catch
+ * it, and the process would end.
  */
 export function reportError(error: unknown, where: string): void {
-  const warning = new Error(`${where}: ${error instanceof Error ? error.message : String(error)}`, {
-    cause: error,
-  })
+  const warning = new Error(`${where}: ${messageOf(error)}`, { cause: error })
   warning.name = 'ZzzUnhandledError'
   // Node prints a warning's detail below its message, but a stack only with --trace-warnings.
-  if (error instanceof Error) Object.assign(warning, { detail: error.stack })
+  const detail = stackOf(error)
+  if (detail !== undefined) Object.assign(warning, { detail })
   process.emitWarning(warning)
+}
+
+/** A listener for errors that throws none itself: what it throws becomes a warning, beside the error that it was told. */
+export function guardListener(
+  listener: (error: unknown) => unknown,
+  where: string,
+): (error: unknown) => void {
+  return (error) => {
+    try {
+      listener(error)
+    } catch (fault) {
+      reportError(error, where)
+      reportError(fault, `${where}: its listener failed`)
+    }
+  }
+}
+
+function stackOf(error: unknown): string | undefined {
+  try {
+    return error instanceof Error && typeof error.stack === 'string' ? error.stack : undefined
+  } catch {
+    return undefined
+  }
 }

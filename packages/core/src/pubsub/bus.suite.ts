@@ -101,6 +101,32 @@ export function testBus(name: string, create: (options?: BusOptions) => Bus): vo
       bus.close()
     })
 
+    it('goes on when a listener throws, and whoever hears of it too', async (t) => {
+      const warnings: string[] = []
+      const hear = (warning: Error) => warnings.push(warning.message)
+      process.on('warning', hear)
+      t.after(() => process.off('warning', hear))
+      const bus = create({
+        onError() {
+          throw new Error('deaf')
+        },
+      })
+      const heard: unknown[] = []
+      bus.subscribe('a', () => {
+        throw new Error('fault')
+      })
+      bus.subscribe('a', (message) => heard.push(message))
+      bus.publish('a', 1)
+      await arrived(bus)
+      await new Promise(setImmediate)
+      assert.deepEqual(heard, [1])
+      assert.deepEqual(warnings, [
+        'A listener on the bus failed: fault',
+        'A listener on the bus failed: its listener failed: deaf',
+      ])
+      bus.close()
+    })
+
     it('goes on when a listener throws, and says so', async () => {
       const errors: unknown[] = []
       const bus = create({ onError: (error) => errors.push(error) })

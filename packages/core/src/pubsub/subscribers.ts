@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { reportError } from '../internal/report.ts'
+import { guardListener, reportError } from '../internal/report.ts'
 import type { BusListener } from './bus.ts'
 import { fromBytes } from './clone.ts'
 
@@ -8,6 +8,8 @@ const capacity = 16 * 2 ** 20
 
 /** What a message counts besides its content. */
 const overhead = 256
+
+const reported = 'A listener on the bus failed'
 
 interface Subscription {
   readonly listener: BusListener
@@ -22,7 +24,7 @@ export class Subscribers {
   #waiting = 0
 
   add(topic: string, listener: BusListener, onError: (error: unknown) => void = reportFault): Disposable {
-    const subscription = { listener, onError }
+    const subscription = { listener, onError: guardListener(onError, reported) }
     const subscriptions = this.#topics.get(topic) ?? new Set()
     this.#topics.set(topic, subscriptions.add(subscription))
     return {
@@ -68,5 +70,5 @@ export class Subscribers {
 }
 
 function reportFault(error: unknown): void {
-  reportError(error, 'A listener on the bus failed')
+  reportError(error, reported)
 }

@@ -1,5 +1,6 @@
 import { ZzzError } from '../errors.ts'
 import { loadPeer } from '../internal/load-peer.ts'
+import { messageOf } from '../internal/message-of.ts'
 import { checkOptions } from '../internal/options.ts'
 import { reportError } from '../internal/report.ts'
 import type { RedisScript } from './redis-script.ts'
@@ -180,10 +181,6 @@ function pause(retries: number): number {
 
 function toArgument(value: string | Uint8Array): string | Buffer {
   return typeof value === 'string' ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function isRedisUrl(value: string): boolean {

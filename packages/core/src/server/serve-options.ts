@@ -1,6 +1,6 @@
 import { ZzzError } from '../errors.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
-import { reportError } from '../internal/report.ts'
+import { guardListener, reportError } from '../internal/report.ts'
 import { primaryLink } from '../pubsub/process-link.ts'
 import type { Backend, ListenOptions } from './backend.ts'
 import { nodeBackend } from './backends/node/node-backend.ts'
@@ -125,7 +125,10 @@ export function resolveOptions(options: ServeOptions): ResolvedOptions {
     signals: options.signals ?? true,
     workers: options.workers === undefined ? undefined : resolveWorkers(options.workers),
     onClose: options.onClose,
-    onError: options.onError ?? ((error) => reportError(error, 'Server error')),
+    onError:
+      options.onError === undefined
+        ? (error) => reportError(error, 'Server error')
+        : guardListener(options.onError, 'Server error'),
   }
 }
 

@@ -139,7 +139,7 @@ for (const backend of ['zzz', 'node'] as const) {
       assert.deepEqual(log, ['start', 'stop 7'])
     })
 
-    it('tells onError what no request can be told', async () => {
+    it('tells onError what no request can be told', async (t) => {
       const breach = new Error('a handle never throws')
       const broken: Servable = {
         handle() {
@@ -152,6 +152,19 @@ for (const backend of ['zzz', 'node'] as const) {
       await using server = await serve(broken, { ...options, onError: (error) => errors.push(error) })
       assert.equal((await fetch(server.address.url)).status, 500)
       assert.deepEqual(errors, [breach])
+      const warnings: string[] = []
+      const hear = (warning: Error) => warnings.push(warning.message)
+      process.on('warning', hear)
+      t.after(() => process.off('warning', hear))
+      const onError = () => {
+        throw new Error('deaf')
+      }
+      await using deaf = await serve(broken, { ...options, onError })
+      assert.equal((await fetch(deaf.address.url)).status, 500)
+      assert.deepEqual(warnings, [
+        'Server error: a handle never throws',
+        'Server error: its listener failed: deaf',
+      ])
     })
   })
 }

@@ -10,11 +10,19 @@ export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, escaped)
 }
 
+/** Causes that are described; a chain may be a ring. */
+const mostCauses = 8
+
 /** The stack of an error and of what caused it, each line as `oneLine` has it. */
 export function describeError(error: unknown): string {
+  return describeChain(error, mostCauses)
+}
+
+function describeChain(error: unknown, left: number): string {
   if (!(error instanceof Error)) return `thrown: ${inspect(error)}`
   const stack = (error.stack ?? String(error)).replace(/[^\P{Cc}\n]/gu, escaped)
-  return error.cause === undefined ? stack : `${stack}\ncaused by ${describeError(error.cause)}`
+  if (error.cause === undefined || left === 0) return stack
+  return `${stack}\ncaused by ${describeChain(error.cause, left - 1)}`
 }
 
 /** The end of a line that belongs to a request which has an id. */

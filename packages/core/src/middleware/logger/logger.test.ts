@@ -135,6 +135,13 @@ describe('logger: what handlers log', () => {
     assert.match(lines[1] as string, /^GET \/ 204 \d+\.\d ms 0 B id=id-1$/)
   })
 
+  it('shows a chain of causes that is a ring up to a point', async () => {
+    const ring = Object.assign(new Error('ring'), { stack: 'ring' })
+    ring.cause = ring
+    const [line] = await linesOf((log) => log.error(ring))
+    assert.equal(line, `error ring\nring${'\ncaused by ring'.repeat(8)}`)
+  })
+
   it('shows the stacks of errors below the line', async () => {
     const cause = Object.assign(new Error('inner'), { stack: 'Error: inner\n    at below' })
     const error = Object.assign(new Error('outer', { cause }), { stack: 'Error: outer\n    at above' })

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Context } from '../../context/context.ts'
 import { statusOf, ZzzError } from '../../errors.ts'
 import type { Reply } from '../../http/reply.ts'
+import { messageOf } from '../../internal/message-of.ts'
 import { type SessionName, type SessionRecord, SessionState } from '../../session/session-state.ts'
 import type { SessionStore, StoredSession } from '../../session/session-store.ts'
 import {
@@ -103,8 +104,7 @@ async function asking<T>(what: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ZzzError('ZZZ_SESSION_STORE', `The session could not be ${what}: ${reason}`, {
+    throw new ZzzError('ZZZ_SESSION_STORE', `The session could not be ${what}: ${messageOf(cause)}`, {
       cause,
       status: statusOf(cause),
     })

@@ -2,6 +2,7 @@ import { createPublicKey, type JsonWebKeyInput, KeyObject, type webcrypto } from
 import type { Clock } from '../../../clock.ts'
 import { ZzzError } from '../../../errors.ts'
 import { loadPeer } from '../../../internal/load-peer.ts'
+import { messageOf } from '../../../internal/message-of.ts'
 import { describe } from '../../../internal/options.ts'
 import { hmacAlgorithms, hmacSignature } from './hmac-signature.ts'
 import { type FindKeys, publicKeySignature, type VerifyKey } from './public-key-signature.ts'
@@ -178,10 +179,6 @@ function toUrl(given: string | URL): URL {
 
 function toList(secret: NonNullable<KeyOptions['secret']>): readonly (string | Uint8Array)[] {
   return typeof secret === 'string' || secret instanceof Uint8Array ? [secret] : secret
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function refused(why: string): ZzzError {

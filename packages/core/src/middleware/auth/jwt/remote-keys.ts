@@ -1,5 +1,6 @@
 import type { Clock } from '../../../clock.ts'
 import { ZzzError } from '../../../errors.ts'
+import { messageOf } from '../../../internal/message-of.ts'
 import { reportError } from '../../../internal/report.ts'
 
 /** The keys of an issuer, as `createLocalJWKSet` of jose makes them. */
@@ -63,7 +64,7 @@ export function remoteKeys({ url, clock, read, onChange }: RemoteKeysOptions): R
       onChange()
       return set
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
+      const why = messageOf(cause)
       const error = new ZzzError('ZZZ_KEYS_UNAVAILABLE', `The keys at ${url.href} cannot be had: ${why}`, {
         cause,
         headers: { 'retry-after': String(pause / seconds) },
