@@ -4,6 +4,7 @@ import { isFault } from '../../http/outcome.ts'
 import { checkOptions } from '../../internal/options.ts'
 import { LineLog } from './line-log.ts'
 import { describeError, idField, paint } from './log-line.ts'
+import { standardLines } from './standard-lines.ts'
 
 /** Options of `logger`. */
 export interface LoggerOptions {
@@ -30,7 +31,7 @@ const optionRules = {
  */
 export function logger(options: LoggerOptions = {}): Middleware {
   checkOptions('logger', options, optionRules)
-  const { write = (line: string) => void process.stdout.write(`${line}\n`) } = options
+  const { write = standardLines() } = options
   const colour = options.colour ?? (options.write === undefined && process.stdout.isTTY === true)
   return function logger(ctx, next) {
     const start = performance.now()
