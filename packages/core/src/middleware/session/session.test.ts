@@ -167,6 +167,7 @@ describe('session, in a store', () => {
   it('fails aloud when the store does, and closes the reply that is not sent', async () => {
     const down = Object.assign(new Error('no route to it'), { status: 503 })
     const broken = new Error('it is broken')
+    const missing = Object.assign(new Error('no such table'), { status: 404 })
     let closed = false
     const reply = () => {
       const body = new ReadableStream({
@@ -184,6 +185,7 @@ describe('session, in a store', () => {
     for (const [error, status] of [
       [down, 503],
       [broken, 500],
+      [missing, 500],
     ] as const) {
       const seen: unknown[] = []
       const watch: Middleware = async (_ctx, next) => {

@@ -106,7 +106,8 @@ async function asking<T>(what: string, answer: Promise<T>): Promise<T> {
   } catch (cause) {
     throw new ZzzError('ZZZ_SESSION_STORE', `The session could not be ${what}: ${messageOf(cause)}`, {
       cause,
-      status: statusOf(cause),
+      // A fault of the store is none of the client, whatever a server behind it has answered.
+      status: Math.max(statusOf(cause), 500),
     })
   }
 }
