@@ -136,6 +136,11 @@ export interface HttpErrorOptions {
   expose?: boolean | undefined
   /** Header fields that the reply must carry. */
   headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * What is wrong in detail, as a list or by name, for a failed validation for example. Clients read it where they may
+   * read the message, as the member `errors` of problem details; it has to be JSON.
+   */
+  errors?: readonly unknown[] | Readonly<Record<string, unknown>> | undefined
 }
 
 /**
@@ -143,11 +148,13 @@ export interface HttpErrorOptions {
  *
  * ```ts
  * throw new HttpError(409, 'This name is taken')
+ * throw new HttpError(422, 'The user is not valid', { errors: { email: ['is taken'] } })
  * ```
  */
 export class HttpError extends ZzzError {
   override readonly name: string = 'HttpError'
   readonly expose: boolean
+  readonly errors: HttpErrorOptions['errors']
 
   constructor(status: number, message: string, options: HttpErrorOptions = {}) {
     if (!Number.isInteger(status) || status < 400 || status > 599) {
@@ -155,6 +162,7 @@ export class HttpError extends ZzzError {
     }
     super('ZZZ_HTTP', message, { status, cause: options.cause, headers: options.headers })
     this.expose = options.expose ?? status < 500
+    this.errors = options.errors
   }
 }
 

@@ -170,7 +170,10 @@ export function createApp<const R extends AnyRoute, Shared extends object = obje
         return toWebResponse(request, reply)
       } catch (error) {
         // What only a server can send (an upgrade) or what was sent before.
-        return toWebResponse(request, errorReply(request, error, environment === 'development'))
+        return toWebResponse(
+          request,
+          errorReply(request, error, { development: environment === 'development' }),
+        )
       }
     },
     url: (name, ...args) => urlOf(builders, name, args),

@@ -16,7 +16,7 @@ import type { Secrets } from '../secrets/secrets.ts'
 import type { Renderable } from '../template/view.ts'
 import type { AssignKey } from './assign.ts'
 import { errorReply } from './error-reply.ts'
-import { cspNonceKey } from './keys.ts'
+import { cspNonceKey, problemDetailsKey } from './keys.ts'
 import { LazyValue } from './lazy-value.ts'
 import { readBody, readParam } from './read-body.ts'
 import { type AnyViewsOptions, type RenderOptions, renderFragment, renderView } from './views.ts'
@@ -348,9 +348,11 @@ export class Context<out P extends object = object> {
     // What is thrown once the client has gone is the consequence of that, and no fault of the handler.
     const reason = this.request.abortReason as { code?: unknown } | undefined
     const cause = reason?.code === 'ZZZ_CLIENT_DISCONNECTED' ? reason : error
-    return errorReply(this.request, cause, this.app.environment === 'development', () =>
-      this.find(cspNonceKey),
-    )
+    return errorReply(this.request, cause, {
+      development: this.app.environment === 'development',
+      preferJson: this.find(problemDetailsKey),
+      nonce: () => this.find(cspNonceKey),
+    })
   }
 }
 

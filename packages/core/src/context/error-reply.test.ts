@@ -6,11 +6,8 @@ import { errorReply } from './error-reply.ts'
 
 /** The reply to a client that accepts this, as status, type and body. */
 function replyTo(error: unknown, accept?: string, development = false) {
-  const reply = errorReply(
-    makeRequest({ headers: accept === undefined ? {} : { accept } }),
-    error,
-    development,
-  )
+  const request = makeRequest({ headers: accept === undefined ? {} : { accept } })
+  const reply = errorReply(request, error, { development })
   assert.equal(reply.error, error)
   return {
     status: reply.statusCode,
@@ -114,6 +111,24 @@ describe('errorReply: errors of an error', () => {
     assert.deepEqual(json(invalid({ email: ['is taken'] })).errors, { email: ['is taken'] })
   })
 
+  it('are those of an HttpError', () => {
+    const errors = { email: ['is taken'] }
+    assert.deepEqual(json(new HttpError(422, 'x', { errors })).errors, errors)
+    assert.equal(json(new HttpError(500, 'x', { errors })).errors, undefined)
+    assert.deepEqual(json(new HttpError(500, 'x', { errors, expose: true })).errors, errors)
+  })
+
+  it('are lines of text and items of a page too, escaped', () => {
+    const list = invalid(['<a>', { detail: 'b', pointer: '#/c' }])
+    const record = invalid({ email: ['is taken'], '<name>': 'is long' })
+    const start = '422 Unprocessable Content\ninvalid\n'
+    assert.equal(replyTo(list).body, `${start}- <a>\n- {"detail":"b","pointer":"#/c"}\n`)
+    assert.equal(replyTo(record).body, `${start}- email: ["is taken"]\n- <name>: is long\n`)
+    const item = '<ul><li>email: [&quot;is taken&quot;]</li><li>&lt;name&gt;: is long</li></ul></body>'
+    assert.ok(replyTo(record, browser).body.includes(item), replyTo(record, browser).body)
+    assert.equal(replyTo(invalid(['secret'], 500)).body, '500 Internal Server Error\n')
+  })
+
   it('are told where the message is, and never of an AggregateError', () => {
     assert.equal(json(invalid(['secret'], 500)).errors, undefined)
     assert.deepEqual(json(invalid(['shown'], 500), true).errors, ['shown'])
@@ -189,7 +204,7 @@ describe('errorReply: errors that cannot be shown', () => {
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()
     for (const error of [unsendable, unreadable, proxy]) {
-      const reply = errorReply(makeRequest(), error, true)
+      const reply = errorReply(makeRequest(), error, { development: true })
       assert.deepEqual([reply.statusCode, reply.body], [500, '500 Internal Server Error\n'])
       assert.ok(reply.error instanceof AggregateError)
       assert.equal(reply.error.errors[0], error)

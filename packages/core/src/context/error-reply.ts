@@ -20,20 +20,36 @@ interface Problem {
   readonly trace: string | undefined
 }
 
+/** How an error is shown. */
+export interface ErrorReplyOptions {
+  /** Show everything. */
+  readonly development: boolean
+  /** Prefer problem details, as `problemDetails` says. Default false. */
+  readonly preferJson?: boolean | undefined
+  /** Gives the nonce that a Content-Security-Policy allows, where there is one. */
+  readonly nonce?: (() => string | undefined) | undefined
+}
+
+/**
+ * The form of an error for a client: the one it asks for, text where it asks for none. With `preferJson`, problem details
+ * for every client that takes them at all.
+ */
+export function errorForm(request: Request, preferJson: boolean): 'text' | 'html' | 'json' {
+  if (preferJson && json.some((type) => accepts(request, [type]) !== undefined)) return 'json'
+  const type = accepts(request, ['text/plain', 'text/html', ...json])
+  return type === 'text/html' ? 'html' : type === undefined || type === 'text/plain' ? 'text' : 'json'
+}
+
+const json = ['application/json', 'application/problem+json'] as const
+
 /**
  * The reply that an error becomes, in the form the client asks for: HTML, JSON (problem details, RFC 9457) or text.
  * The reply keeps the error for loggers; the client reads the message only of errors meant for it (status below 500,
- * or `expose`), and everything in development. `nonce` gives the one that a Content-Security-Policy allows, where there is
- * one. Never throws.
+ * or `expose`), and everything in development. Never throws.
  */
-export function errorReply(
-  request: Request,
-  error: unknown,
-  development: boolean,
-  nonce: () => string | undefined = () => undefined,
-): Reply {
+export function errorReply(request: Request, error: unknown, options: ErrorReplyOptions): Reply {
   try {
-    return toReply(request, error, development, nonce)
+    return toReply(request, error, options)
   } catch (fault) {
     // Its headers cannot be sent, or reading it throws. The pipeline relies on getting a reply in any case.
     const reply = typedReply(500, '500 Internal Server Error\n', 'text/plain; charset=utf-8')
@@ -48,14 +64,10 @@ export function errorReply(
  */
 const foreign = /^(?:content-(?:encoding|length|type)|transfer-encoding|etag|last-modified|set-cookie)$/i
 
-function toReply(
-  request: Request,
-  error: unknown,
-  development: boolean,
-  nonce: () => string | undefined,
-): Reply {
+function toReply(request: Request, error: unknown, options: ErrorReplyOptions): Reply {
+  const { development, preferJson = false, nonce } = options
   const problem = toProblem(error, development)
-  const reply = renderProblem(request, problem, nonce)
+  const reply = renderProblem(problem, errorForm(request, preferJson), nonce)
   reply.error = error
   const { headers } = (error ?? {}) as { headers?: Readonly<Record<string, string>> }
   for (const [name, value] of Object.entries(headers ?? {})) {
@@ -91,13 +103,16 @@ function plainErrors(errors: unknown): unknown {
   }
 }
 
-function renderProblem(request: Request, problem: Problem, nonce: () => string | undefined): Reply {
+function renderProblem(
+  problem: Problem,
+  form: 'text' | 'html' | 'json',
+  nonce: ErrorReplyOptions['nonce'],
+): Reply {
   const { status } = problem
-  switch (accepts(request, ['text/plain', 'text/html', 'application/json', 'application/problem+json'])) {
-    case 'text/html':
-      return typedReply(status, problemHtml(problem, nonce()), 'text/html; charset=utf-8')
-    case 'application/json':
-    case 'application/problem+json':
+  switch (form) {
+    case 'html':
+      return typedReply(status, problemHtml(problem, nonce?.()), 'text/html; charset=utf-8')
+    case 'json':
       return typedReply(
         status,
         JSON.stringify({ type: 'about:blank', ...problem }),
@@ -108,18 +123,31 @@ function renderProblem(request: Request, problem: Problem, nonce: () => string |
   }
 }
 
-function problemText({ status, title, detail, trace }: Problem): string {
-  return [`${status} ${title}`, detail, trace].filter((line) => line !== undefined).join('\n') + '\n'
+/** What an error lists, a line each: those of a list as they are, others with their names. */
+function errorLines({ errors }: Problem): string[] {
+  return Object.entries(errors ?? {}).map(([name, one]) => {
+    const text = typeof one === 'string' ? one : JSON.stringify(one)
+    return Array.isArray(errors) ? text : `${name}: ${text}`
+  })
 }
 
-function problemHtml({ status, title, detail, trace }: Problem, nonce: string | undefined): string {
+function problemText(problem: Problem): string {
+  const { status, title, detail, trace } = problem
+  const lines = [`${status} ${title}`, detail, ...errorLines(problem).map((line) => `- ${line}`), trace]
+  return lines.filter((line) => line !== undefined).join('\n') + '\n'
+}
+
+function problemHtml(problem: Problem, nonce: string | undefined): string {
+  const { status, title, detail, trace } = problem
   const allowed = nonce === undefined ? '' : ` nonce="${nonce}"`
   const paragraph = detail === undefined ? '' : `<p>${escapeHtml(detail)}</p>`
+  const items = errorLines(problem).map((line) => `<li>${escapeHtml(line)}</li>`)
+  const list = items.length === 0 ? '' : `<ul>${items.join('')}</ul>`
   const stack = trace === undefined ? '' : `<pre>${escapeHtml(trace)}</pre>`
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
     `<title>${status} ${title}</title><style${allowed}>body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:4rem auto;` +
     `padding:0 1rem;color:#222}p{white-space:pre-wrap}pre{overflow:auto;background:#f4f4f5;padding:1rem;font-size:13px}</style></head>` +
-    `<body><h1>${status} ${title}</h1>${paragraph}${stack}</body></html>`
+    `<body><h1>${status} ${title}</h1>${paragraph}${list}${stack}</body></html>`
   )
 }

@@ -34,3 +34,6 @@ export const fragmentKey: AssignKey<boolean> = assign('fragment')
 
 /** Whether a script puts the reply into a page, set by `htmx`: it is put there whole, so nothing of it can come late. */
 export const swappedKey: AssignKey<boolean> = assign('swapped')
+
+/** Whether errors are problem details for every client that takes them at all, set by `problemDetails`. */
+export const problemDetailsKey: AssignKey<true> = assign('problemDetails')

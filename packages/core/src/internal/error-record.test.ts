@@ -39,6 +39,11 @@ describe('errorRecord', () => {
     })
   })
 
+  it('leaves out what a failed validation lists, which is no error', () => {
+    const invalid = Object.assign(new Error('invalid'), { errors: [{ detail: 'is taken' }] })
+    assert.deepEqual(errorRecord(invalid, { stack: false }), { type: 'Error', message: 'invalid' })
+  })
+
   it('leaves out other properties, and passwords of URLs', () => {
     const error = Object.assign(new Error('no postgres://a:hunter2@db'), {
       config: { headers: { cookie: 'hunter2' } },

@@ -9,7 +9,7 @@ export interface ErrorRecord {
   readonly stack?: string | undefined
   /** What caused it, and what caused that. */
   readonly cause?: ErrorRecord | undefined
-  /** The errors in an `AggregateError`. */
+  /** The errors in an `AggregateError`; what a failed validation lists is no error. */
   readonly errors?: readonly ErrorRecord[] | undefined
 }
 
@@ -39,11 +39,15 @@ function toRecord(error: unknown, stack: boolean, depth: number): ErrorRecord {
       ...(typeof status === 'number' && { status }),
       ...(stack && typeof error.stack === 'string' && { stack: text(error.stack) }),
       ...(cause !== undefined && deeper && { cause: inner(cause) }),
-      ...(Array.isArray(errors) && deeper && { errors: errors.slice(0, limits.errors).map(inner) }),
+      ...(hasErrors(errors) && deeper && { errors: errors.slice(0, limits.errors).map(inner) }),
     }
   } catch {
     return { type: 'unreadable', message: 'What was thrown cannot be read' }
   }
+}
+
+function hasErrors(errors: unknown): errors is readonly unknown[] {
+  return Array.isArray(errors) && errors.some((one) => one instanceof Error)
 }
 
 function plainText(thrown: unknown): string {

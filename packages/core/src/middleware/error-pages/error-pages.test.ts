@@ -6,7 +6,7 @@ import { HttpError } from '../../errors.ts'
 import type { Reply } from '../../http/reply.ts'
 import { makeRequest } from '../../http/request.suite.ts'
 import { get } from '../../router/route.ts'
-import { type ErrorPagesOptions, errorPages } from './error-pages.ts'
+import { type ErrorPage, type ErrorPagesOptions, errorPages } from './error-pages.ts'
 
 const teapot = new HttpError(418, 'short and stout')
 const cookies: Middleware = async (_ctx, next) =>
@@ -85,10 +85,29 @@ describe('errorPages', () => {
     assert.equal(json.headers.get('content-type'), 'application/problem+json')
   })
 
-  it('answers 500 when a page fails', async () => {
-    const broken = new Error('page')
-    const reply = await ask({ 404: () => Promise.reject(broken) }, '/missing')
-    assert.deepEqual([reply.statusCode, reply.error], [500, broken])
+  it('falls back to the built-in page when one fails, and reports that', async () => {
+    const failures: ErrorPage[] = [
+      () => Promise.reject(new Error('rejected')),
+      () => {
+        throw new Error('thrown')
+      },
+      () => 'no reply' as never,
+    ]
+    const warnings: string[] = []
+    const onWarning = ({ name, message }: Error) => {
+      if (name === 'ZzzUnhandledError') warnings.push(message)
+    }
+    process.on('warning', onWarning)
+    for (const page of failures) {
+      const reply = await ask({ default: page }, '/teapot')
+      assert.deepEqual([reply.statusCode, reply.error], [418, teapot])
+      assert.match(String(reply.body), /<h1>418 .*<p>short and stout/)
+      assert.deepEqual(reply.headers.getAll('set-cookie'), ['a=1', 'b=2'])
+    }
+    await new Promise(setImmediate)
+    process.off('warning', onWarning)
+    assert.equal(warnings.length, 3)
+    assert.equal(warnings[0], 'The error page of 418 was not made: rejected')
   })
 
   it('refuses impossible options', () => {

@@ -1,11 +1,13 @@
 import type { Context } from '../../context/context.ts'
+import { errorForm } from '../../context/error-reply.ts'
+import { problemDetailsKey } from '../../context/keys.ts'
 import type { HandlerResult, Middleware } from '../../context/middleware.ts'
 import { ZzzError } from '../../errors.ts'
-import { accepts } from '../../http/accepts.ts'
 import type { Reply } from '../../http/reply.ts'
 import { fromWebResponse } from '../../http/web.ts'
 import { mapMaybe } from '../../internal/maybe-promise.ts'
 import { checkOptions, describe } from '../../internal/options.ts'
+import { reportError } from '../../internal/report.ts'
 import { developmentPage } from './development-page.ts'
 
 /** Makes the page of an error; `reply` is what would go out without it. */
@@ -30,7 +32,8 @@ const optionRules = {
 /**
  * Replaces error replies by the application's own pages, for clients that want HTML; others keep their JSON or text.
  * Only replies that an error became are replaced (`reply.error`), 404 and 405 among them; status, headers and the error
- * for the log are kept. Where no page fits, the built-in one goes out. In development, errors from 500 on show their
+ * for the log are kept. Where no page fits, or the page itself fails, the built-in one goes out; a failure becomes a
+ * process warning. In development, errors from 500 on show their
  * source and stack. Throws `ZZZ_OPTION_INVALID`.
  *
  * ```ts
@@ -50,7 +53,7 @@ export function errorPages(options: ErrorPagesOptions = {}): Middleware {
 }
 
 function wantsHtml(ctx: Context): boolean {
-  return accepts(ctx.request, ['text/plain', 'text/html', 'application/json']) === 'text/html'
+  return errorForm(ctx.request, ctx.find(problemDetailsKey) === true) === 'html'
 }
 
 async function replace(
@@ -58,8 +61,13 @@ async function replace(
   reply: Reply,
   make: ErrorPage | typeof developmentPage | undefined,
 ): Promise<Reply> {
-  const page = await make?.(ctx, reply)
-  return page === undefined ? reply : dress(page, reply)
+  try {
+    const page = await make?.(ctx, reply)
+    return page === undefined ? reply : dress(page, reply)
+  } catch (fault) {
+    reportError(fault, `The error page of ${reply.statusCode} was not made`)
+    return reply
+  }
 }
 
 function pageFor(pages: Readonly<Record<string, ErrorPage>>, status: number): ErrorPage | undefined {
