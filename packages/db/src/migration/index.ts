@@ -56,7 +56,7 @@ export {
   type RunnerOptions,
   rollback,
 } from './runner/migrate.ts'
-export type { AnyRepo } from './runner/session.ts'
+export type { AnyRepo, Timeouts } from './runner/session.ts'
 export {
   assertMigrated,
   type MigrationState,

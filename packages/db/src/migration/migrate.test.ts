@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
 import { describeDatabases, describePostgres } from '../internal/databases.suite.ts'
+import { createRepo } from '../repo/create-repo.ts'
 import { bareRepo, exec, migrationFolder, rowsOf } from './migration.suite.ts'
 import { migrate, rollback } from './runner/migrate.ts'
 import { assertMigrated, status } from './runner/status.ts'
@@ -452,6 +453,26 @@ describePostgres('migrate', ({ create }) => {
     await rollback(repo, { folder: files.folder })
     assert.deepEqual(await valid(), [])
     await repo.stop()
+  })
+
+  it('gives up on a table that someone else uses, when it is asked to', async () => {
+    using files = migrationFolder()
+    const url = await create()
+    const [repo, other] = [createRepo({ url, schemas: [], postgres: { size: 1 } }), bareRepo(url)]
+    const { folder } = files
+    files.write(1, 't', `export const change = [createTable('t', { id: id() })]`)
+    await migrate(repo, { folder })
+    files.write(2, 'alter', `export const change = [alterTable('t', [addColumn('x', text().nullable())])]`)
+    await other.transaction(async () => {
+      await exec(other, 'lock table t')
+      await assert.rejects(migrate(repo, { folder, tableLockTimeout: 50 }), {
+        code: 'ZZZ_DB_MIGRATION_FAILED',
+        message: /lock timeout/,
+      })
+    })
+    await migrate(repo, { folder, tableLockTimeout: 50 })
+    assert.deepEqual(await rowsOf(repo, 'show lock_timeout'), [{ lock_timeout: '0' }])
+    await Promise.all([repo.stop(), other.stop()])
   })
 
   it('works in a schema, and adds constraints that are validated later', async () => {

@@ -39,7 +39,7 @@ export async function createSqliteBoxes(main: Driver, timeout: number): Promise<
     async open() {
       const path = join(folder, `${++count}.db`)
       copyFileSync(template, path)
-      const driver = sqliteDriver({ path, timeout })
+      const driver = sqliteDriver({ path, timeout, synchronous: 'off' })
       await driver.start()
       return {
         driver,

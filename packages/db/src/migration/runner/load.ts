@@ -34,13 +34,14 @@ export async function loadMigration(file: MigrationFile): Promise<Migration> {
     throw malformed(where, 'it has to export either change, or up and, where there is a way back, down')
   }
   const migration = { file, transaction, up: toOperations(where, change ?? up) }
-  checkConcurrent(where, migration)
+  checkConcurrent(where, transaction, migration.up)
   if (change !== undefined) {
     // Known before anything runs, rather than on the day when it has to be undone.
     const reverse = inFile(where, () => reverseAll(migration.up))
     return { ...migration, down: () => reverse }
   }
   const back = down === undefined ? undefined : toOperations(where, down)
+  checkConcurrent(where, transaction, back ?? [])
   return {
     ...migration,
     down() {
@@ -69,16 +70,11 @@ function toOperations(where: string, value: unknown): Operation[] {
   throw malformed(where, 'change, up and down are lists of operations: [createTable(…), createIndex(…)]')
 }
 
-function checkConcurrent(
-  where: string,
-  { transaction, up }: { transaction: boolean; up: Operation[] },
-): void {
-  if (!transaction) return
-  const concurrent = up.some((one) => 'concurrently' in one && one.concurrently === true)
-  if (!concurrent) return
+function checkConcurrent(where: string, transaction: boolean, operations: readonly Operation[]): void {
+  if (!transaction || !operations.some((one) => 'concurrently' in one && one.concurrently === true)) return
   throw malformed(
     where,
-    'an index is made concurrently only outside of transactions: export const transaction = false',
+    'an index is made or dropped concurrently only outside of transactions: export const transaction = false',
   )
 }
 

@@ -14,14 +14,12 @@ import {
 } from './history.ts'
 import { loadMigration, type Migration } from './load.ts'
 import { type Run, runMigration } from './run.ts'
-import { type AnyRepo, inSession, type Session } from './session.ts'
+import { type AnyRepo, inSession, type Session, type Timeouts } from './session.ts'
 
 /** Options that `migrate` and `rollback` share. */
-export interface RunnerOptions {
+export interface RunnerOptions extends Timeouts {
   /** The folder of the migrations. */
   readonly folder: string
-  /** Milliseconds to wait for another runner. Default 60,000. */
-  readonly lockTimeout?: number | undefined
   /** Gets a line for each migration before it runs, with what it is warned about, and one after it. */
   readonly log?: ((line: string) => void) | undefined
 }
@@ -56,6 +54,10 @@ const isVersion = (value: unknown) => isText(value) && /^(?:\d{14}|0)$/.test(val
 const runnerRules = {
   folder: ['the path of a folder', isText],
   lockTimeout: ['milliseconds', (value: unknown) => typeof value === 'number' && value >= 0],
+  tableLockTimeout: [
+    'milliseconds',
+    (value: unknown) => typeof value === 'number' && value > 0 && value < 2 ** 31,
+  ],
   log: ['a function', (value: unknown) => typeof value === 'function'],
 } as const
 const migrateRules = {
@@ -83,10 +85,10 @@ const rollbackRules = {
  */
 export async function migrate(repo: AnyRepo, options: MigrateOptions): Promise<RanMigration[]> {
   checkOptions('migrate', options, migrateRules)
-  const { lockTimeout = 60_000, to, changed = 'error', log = () => {} } = options
+  const { to, changed = 'error', log = () => {} } = options
   const files = await readMigrations(folderOf('migrate', options.folder))
   if (to !== undefined) checkVersion(files, to)
-  return inSession('migrate', repo, lockTimeout, async (database, session) => {
+  return inSession('migrate', repo, options, async (database, session) => {
     await session.whileBusy(() => prepareHistory(database))
     const history = await readHistory(database)
     await checkChanges(database, files, history, changed)
@@ -121,13 +123,13 @@ export async function migrate(repo: AnyRepo, options: MigrateOptions): Promise<R
  */
 export async function rollback(repo: AnyRepo, options: RollbackOptions): Promise<RanMigration[]> {
   checkOptions('rollback', options, rollbackRules)
-  const { lockTimeout = 60_000, to, steps, log = () => {} } = options
+  const { to, steps, log = () => {} } = options
   if (to !== undefined && steps !== undefined) {
     throw new DbError('ZZZ_DB_OPTION_INVALID', 'rollback: give either "steps" or "to"')
   }
   const files = await readMigrations(folderOf('rollback', options.folder))
   if (to !== undefined && to !== '0') checkVersion(files, to)
-  return inSession('rollback', repo, lockTimeout, async (database, session) => {
+  return inSession('rollback', repo, options, async (database, session) => {
     const history = (await readHistory(database)).reverse()
     const chosen =
       to === undefined ? history.slice(0, steps ?? 1) : history.filter(({ version }) => version > to)

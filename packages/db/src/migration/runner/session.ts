@@ -8,6 +8,14 @@ import type { MigrationDatabase } from '../migration-database.ts'
 /** Any repo, whatever its schemas. */
 export type AnyRepo = Pick<Repo<never>, 'name'>
 
+/** How long a runner waits for others, in milliseconds. */
+export interface Timeouts {
+  /** For another runner. Default 60,000. */
+  readonly lockTimeout?: number | undefined
+  /** For a table, in PostgreSQL. Default: as long as it takes. */
+  readonly tableLockTimeout?: number | undefined
+}
+
 /** Any number that no one else locks by. */
 const lockKey = '5790254137886201'
 
@@ -33,7 +41,7 @@ export function databaseOf(where: string, anyRepo: AnyRepo): MigrationDatabase {
 export async function inSession<T>(
   where: string,
   anyRepo: AnyRepo,
-  lockTimeout: number,
+  { lockTimeout = 60_000, tableLockTimeout }: Timeouts,
   task: (database: MigrationDatabase, session: Session) => Promise<T>,
 ): Promise<T> {
   const { driver, transactions } = internalsOf(where, anyRepo)
@@ -54,9 +62,13 @@ export async function inSession<T>(
   let state: 'clean' | 'unknown' = 'unknown'
   try {
     const result = await transactions.via(alone, async () => {
-      if (driver.dialect.name === 'postgres') await session.lock(database)
+      if (driver.dialect.name === 'sqlite') return task(database, session)
+      await session.lock(database)
+      if (tableLockTimeout !== undefined)
+        await database.exec(`set lock_timeout = ${Math.ceil(tableLockTimeout)}`)
       const value = await task(database, session)
-      if (driver.dialect.name === 'postgres') await database.rows(`select pg_advisory_unlock(${lockKey})`)
+      await database.exec('reset lock_timeout')
+      await database.rows(`select pg_advisory_unlock(${lockKey})`)
       return value
     })
     state = 'clean'

@@ -11,8 +11,8 @@ export interface OpenOptions {
   readonly readOnly: boolean
   /** How many prepared statements are kept. */
   readonly statements: number
-  /** Whether a commit waits for the disk: `full` survives a power cut, `normal` the end of the process. */
-  readonly synchronous: 'normal' | 'full'
+  /** Whether a commit waits for the disk: `full` survives a power cut, `normal` the end of the process, `off` neither. */
+  readonly synchronous: 'off' | 'normal' | 'full'
 }
 
 const noRows: DriverResult['rows'] = []

@@ -18,8 +18,11 @@ export interface SqliteOptions {
   readonly queue?: number | undefined
   /** Most connections that transactions and streams read by at once. Default 4. */
   readonly readers?: number | undefined
-  /** `normal` keeps commits when the process dies; `full` waits for the disk, so they survive a power cut too. */
-  readonly synchronous?: 'normal' | 'full' | undefined
+  /**
+   * `normal` keeps commits when the process dies; `full` waits for the disk, so they survive a power cut too; `off` never
+   * waits, for databases that are thrown away.
+   */
+  readonly synchronous?: 'off' | 'normal' | 'full' | undefined
 }
 
 /**
