@@ -129,7 +129,11 @@ describe('a query in SQL', () => {
   })
 
   it('limits and skips', () => {
-    assert.deepEqual(toSql(from(User).limit(5).offset(10)), ['select * from "users" limit ? offset ?', 5, 10])
+    assert.deepEqual(toSql(from(User).limit(5).offset(10)), [
+      'select * from "users" limit cast(? as integer) offset ?',
+      5,
+      10,
+    ])
     assert.deepEqual(both(from(User).offset(10)), [
       ['select * from "users" limit -1 offset ?', 10],
       ['select * from "users" offset $1', 10],
@@ -257,7 +261,12 @@ describe('a query in SQL', () => {
           .limit(9)
           .merge(grown),
       ),
-      ['select * from "users" where ("users"."admin" = ?) and ("users"."age" >= ?) limit ?', 1, 18, 3],
+      [
+        'select * from "users" where ("users"."admin" = ?) and ("users"."age" >= ?) limit cast(? as integer)',
+        1,
+        18,
+        3,
+      ],
     )
     assert.throws(() => from(User).merge(from(User, { as: 'x' })), { code: 'ZZZ_DB_QUERY' })
   })

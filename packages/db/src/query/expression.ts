@@ -165,7 +165,22 @@ export function isSelect(value: unknown): value is SelectOf<unknown> {
   return typeof value === 'object' && value !== null && 'statement' in value
 }
 
+/** The nodes that compare a column with a value by an operator: they are the same each time. */
+const comparisons = new WeakMap<Node, Map<Comparison, Node>>()
+
+function columnComparison(operator: Comparison, { node, type }: Expression<unknown>): Node {
+  const known = comparisons.get(node)?.get(operator)
+  if (known !== undefined) return known
+  const key = `(${operator} ${node.key} ?)`
+  const made: Node = { kind: 'compare', key, type, operator, left: node, right: hole(type) }
+  comparisons.set(node, (comparisons.get(node) ?? new Map()).set(operator, made))
+  return made
+}
+
 function compare<T>(operator: Comparison, left: Expression<T>, value: unknown): Expression<boolean> {
+  if (left.node.kind === 'column' && (typeof value === 'number' || typeof value === 'string')) {
+    return condition(columnComparison(operator, left), [value])
+  }
   const right = toOperand(left, value, operator)
   const key = `(${operator} ${left.node.key} ${right.node.key})`
   const values = left.values.length === 0 ? right.values : [...left.values, ...right.values]

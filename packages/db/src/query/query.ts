@@ -85,39 +85,45 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
   /** Only rows for which the condition holds; conditions of several calls all hold. */
   where(callback: Callback<B, Expression<boolean>>): this {
     const condition = expectExpression('where', this.#call(callback))
-    return this.#with({ where: [...this.clauses.where, condition] })
+    return this.#from({ ...this.clauses, where: [...this.clauses.where, condition] })
   }
 
   /** Orders by one or more terms, after those of earlier calls. */
   orderBy(callback: Callback<B, Order | readonly Order[]>): this {
     const terms = toList(this.#call(callback))
-    return this.#with({ orderBy: [...this.clauses.orderBy, ...terms.map(expectOrder)] })
+    return this.#from({ ...this.clauses, orderBy: [...this.clauses.orderBy, ...terms.map(expectOrder)] })
   }
 
   /** At most so many rows. */
   limit(rows: number): this {
-    return this.#with({ limit: expectCount('limit', rows) })
+    return this.#from({ ...this.clauses, limit: expectCount('limit', rows) })
   }
 
   /** Passes over so many rows. */
   offset(rows: number): this {
-    return this.#with({ offset: expectCount('offset', rows) })
+    return this.#from({ ...this.clauses, offset: expectCount('offset', rows) })
   }
 
   /** No row twice; with a callback one row for each value of the expressions (PostgreSQL only). */
   distinct(callback?: Callback<B, Expression<unknown> | readonly Expression<unknown>[]>): this {
-    return this.#with({ distinct: callback === undefined ? true : toList(this.#call(callback)) })
+    return this.#from({
+      ...this.clauses,
+      distinct: callback === undefined ? true : toList(this.#call(callback)),
+    })
   }
 
   /** Groups rows; `select` then names the groups and their aggregates. */
   groupBy(callback: Callback<B, Expression<unknown> | readonly Expression<unknown>[]>): this {
-    return this.#with({ groupBy: [...this.clauses.groupBy, ...toList(this.#call(callback))] })
+    return this.#from({
+      ...this.clauses,
+      groupBy: [...this.clauses.groupBy, ...toList(this.#call(callback))],
+    })
   }
 
   /** Only groups for which the condition holds. */
   having(callback: Callback<B, Expression<boolean>>): this {
     const condition = expectExpression('having', this.#call(callback))
-    return this.#with({ having: [...this.clauses.having, condition] })
+    return this.#from({ ...this.clauses, having: [...this.clauses.having, condition] })
   }
 
   /**
@@ -197,12 +203,12 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
   preload(first: string | object, ...more: readonly string[]): unknown {
     const tree =
       typeof first === 'string' ? Object.fromEntries([first, ...more].map((name) => [name, true])) : first
-    return this.#with({ preload: { ...this.clauses.preload, ...(tree as PreloadTree) } })
+    return this.#from({ ...this.clauses, preload: { ...this.clauses.preload, ...(tree as PreloadTree) } })
   }
 
   /** Locks the selected rows until the transaction ends; PostgreSQL only. */
   lock(strength: Lock['strength'], wait: Lock['wait'] = 'wait'): this {
-    return this.#with({ lock: { strength, wait } })
+    return this.#from({ ...this.clauses, lock: { strength, wait } })
   }
 
   /** Adds the conditions and the order of another query on the same source; its limit, offset and selection win. */
@@ -212,7 +218,8 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
     if (source.key !== clauses.source.key || joins.length > 0) {
       throw new DbError('ZZZ_DB_QUERY', 'merge() needs a query on the same source, without joins of its own')
     }
-    return this.#with({
+    return this.#from({
+      ...clauses,
       where: [...clauses.where, ...where],
       orderBy: [...clauses.orderBy, ...orderBy],
       limit: limit ?? clauses.limit,
@@ -221,8 +228,8 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
     })
   }
 
-  #with(change: Partial<Clauses>): this {
-    return new Query({ ...this.clauses, ...change }, this.columns) as this
+  #from(clauses: Clauses): this {
+    return new Query(clauses, this.columns) as this
   }
 
   #call<T>(callback: Callback<B, T>): T {

@@ -8,64 +8,71 @@ import type { Clauses, CteSource, Selection, SelectStatement, Shape, Source } fr
  */
 export function shapeOf(clauses: Clauses): Shape {
   const { source, joins, where, groupBy, having, orderBy, limit, offset, distinct, selection, lock } = clauses
-  const values: unknown[] = []
-  let key = ''
-
-  function add(word: string, { node, values: own }: Expression<unknown>): void {
-    key += `${word}${node.key}`
-    for (const value of own) values.push(value)
-  }
-
-  function addValues({ shape }: SelectStatement): void {
-    for (const value of shape.values) values.push(value)
-  }
-
-  function addSource(from: Source): void {
-    key += from.key
-    if (from.kind === 'query') addValues(from.statement)
-    if (from.kind === 'combined') from.statements.forEach(addValues)
-  }
-
-  function addSelection(selected: Selection): void {
-    if (selected instanceof Expression) return add(' ', selected)
-    if (isSelectedRow(selected)) key += ` *${selected.alias}`
-    else {
-      key += ' {'
-      for (const [name, inner] of Object.entries(selected)) {
-        key += JSON.stringify(name)
-        addSelection(inner)
-      }
-      key += '}'
-    }
-  }
-
+  const shape: Growing = { key: '', values: [] }
   for (const { statement, step } of ctesOf(clauses)) {
-    addValues(statement)
-    if (step !== undefined) addValues(step)
+    addValues(shape, statement)
+    if (step !== undefined) addValues(shape, step)
   }
-  if (distinct === true) key += 'distinct '
-  else if (distinct !== false) for (const expression of distinct) add('on ', expression)
-  if (selection !== undefined) addSelection(selection)
-  addSource(source)
+  if (distinct === true) shape.key = 'distinct '
+  else if (distinct !== false) for (const expression of distinct) add(shape, 'on ', expression)
+  if (selection !== undefined) addSelection(shape, selection)
+  addSource(shape, source)
   for (const join of joins) {
-    key += ` ${join.kind} `
-    addSource(join.source)
-    add(' ', join.on)
+    shape.key += ` ${join.kind} `
+    addSource(shape, join.source)
+    add(shape, ' ', join.on)
   }
-  for (const condition of where) add(' w', condition)
-  for (const expression of groupBy) add(' g', expression)
-  for (const condition of having) add(' h', condition)
-  for (const { expression, direction, nulls } of orderBy) add(` ${direction} ${nulls ?? ''} `, expression)
+  for (const condition of where) add(shape, ' w', condition)
+  for (const expression of groupBy) add(shape, ' g', expression)
+  for (const condition of having) add(shape, ' h', condition)
+  for (const { expression, direction, nulls } of orderBy) {
+    add(shape, nulls === undefined ? ` ${direction} ` : ` ${direction} ${nulls} `, expression)
+  }
   if (limit !== undefined) {
-    key += ' l'
-    values.push(limit)
+    shape.key += ' l'
+    shape.values.push(limit)
   }
   if (offset !== undefined) {
-    key += ' o'
-    values.push(offset)
+    shape.key += ' o'
+    shape.values.push(offset)
   }
-  if (lock !== undefined) key += ` for ${lock.strength} ${lock.wait}`
-  return { key, values }
+  if (lock !== undefined) shape.key += ` for ${lock.strength} ${lock.wait}`
+  return shape
+}
+
+/** A shape while it is put together. */
+interface Growing {
+  key: string
+  readonly values: unknown[]
+}
+
+function add(shape: Growing, word: string, { node, values }: Expression<unknown>): void {
+  shape.key += word + node.key
+  for (const value of values) shape.values.push(value)
+}
+
+function addValues({ values }: Growing, { shape }: SelectStatement): void {
+  for (const value of shape.values) values.push(value)
+}
+
+function addSource(shape: Growing, source: Source): void {
+  shape.key += source.key
+  if (source.kind === 'query') addValues(shape, source.statement)
+  if (source.kind === 'combined') for (const statement of source.statements) addValues(shape, statement)
+}
+
+function addSelection(shape: Growing, selection: Selection): void {
+  if (selection instanceof Expression) return add(shape, ' ', selection)
+  if (isSelectedRow(selection)) {
+    shape.key += ` *${selection.alias}`
+    return
+  }
+  shape.key += ' {'
+  for (const [name, inner] of Object.entries(selection)) {
+    shape.key += JSON.stringify(name)
+    addSelection(shape, inner)
+  }
+  shape.key += '}'
 }
 
 const noCtes: readonly CteSource[] = []

@@ -58,7 +58,10 @@ export function createExecutor(driver: Driver, transactions: Transactions): Exec
     compiled: (statement) => cache.get(statement),
     all(statement) {
       const compiled = cache.get(statement)
-      return mapMaybe(run(compiled, bind(compiled, statement.shape)), ({ rows }) => rows.map(compiled.map))
+      const result = run(compiled, bind(compiled, statement.shape))
+      return result instanceof Promise
+        ? result.then(({ rows }) => rows.map(compiled.map))
+        : result.rows.map(compiled.map)
     },
     count(statement) {
       const compiled = cache.get(statement)

