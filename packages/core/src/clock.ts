@@ -15,3 +15,12 @@ export const systemClock: Clock = {
     return { [Symbol.dispose]: () => clearTimeout(timer) }
   },
 }
+
+/** The rule of a clock among options. */
+export const clockRule: readonly [string, (value: unknown) => boolean] = [
+  'a clock',
+  (value) => {
+    const { now, after } = (value ?? {}) as Partial<Clock>
+    return typeof now === 'function' && typeof after === 'function'
+  },
+]

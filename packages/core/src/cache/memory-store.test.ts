@@ -78,6 +78,7 @@ describe('memoryStore', () => {
       { maxBytes: 1.5 },
       { maxBytes: '1' },
       { clock: 1 },
+      { clock: {} },
       { ttl: 1 },
     ]) {
       assert.throws(() => memoryStore(options as MemoryStoreOptions), { code: 'ZZZ_OPTION_INVALID' })

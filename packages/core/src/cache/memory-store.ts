@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../clock.ts'
+import { type Clock, clockRule, systemClock } from '../clock.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
 import type { CacheStore, PutOptions } from './cache-store.ts'
 
@@ -41,7 +41,7 @@ const amountRule = [
 const optionRules: OptionRules<MemoryStoreOptions> = {
   maxEntries: amountRule,
   maxBytes: amountRule,
-  clock: ['a clock', (value) => typeof value === 'object' && value !== null],
+  clock: clockRule,
 }
 
 /**

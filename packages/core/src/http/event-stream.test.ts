@@ -292,6 +292,7 @@ describe('eventStream', () => {
       { heartbeat: 0 },
       { heartbeat: true },
       { heartbeat: 2 ** 31 },
+      { clock: {} },
       { retry: -1 },
       { retry: 'x' },
       { delay: 1 },

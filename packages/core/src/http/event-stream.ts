@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../clock.ts'
+import { type Clock, clockRule, systemClock } from '../clock.ts'
 import { ZzzError } from '../errors.ts'
 import { checkOptions, describe, type OptionRules } from '../internal/options.ts'
 import { reportError } from '../internal/report.ts'
@@ -35,7 +35,7 @@ export interface EventStreamOptions {
 const optionRules: OptionRules<EventStreamOptions> = {
   heartbeat: ['false, or milliseconds up to 2,147,483,647', (value) => value === false || isDelay(value)],
   retry: ['a whole number of milliseconds', isMilliseconds],
-  clock: ['a clock', (value) => typeof value === 'object' && value !== null],
+  clock: clockRule,
 }
 
 /** What a timer takes: beyond its range it would fire at once. */

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../clock.ts'
+import { type Clock, clockRule, systemClock } from '../../clock.ts'
 import type { AssignKey } from '../../context/assign.ts'
 import type { AppInfo, Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
@@ -77,7 +77,7 @@ const optionRules = {
   maxLength: ['a number of characters', isAmount],
   realm: realmRule,
   optional: flagRule,
-  clock: ['a clock', isObject],
+  clock: clockRule,
   principal: functionRule,
   as: keyRule,
 } as const

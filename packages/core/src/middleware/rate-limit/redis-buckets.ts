@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import { type Clock, clockRule } from '../../clock.ts'
 import { checkOptions } from '../../internal/options.ts'
 import type { Redis } from '../../redis/redis.ts'
 import { redisScript } from '../../redis/redis-script.ts'
@@ -14,7 +14,7 @@ export interface RedisBucketsOptions {
 
 const optionRules = {
   prefix: ['a text', (value: unknown) => typeof value === 'string'],
-  clock: ['a clock', (value: unknown) => typeof (value as Clock | null)?.now === 'function'],
+  clock: clockRule,
 } as const
 
 // A bucket is a text, `debt:at`, which is gone when it is full again. Answers whether there were enough tokens, and the debt.

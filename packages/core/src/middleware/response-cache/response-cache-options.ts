@@ -1,5 +1,5 @@
 import type { CacheStore } from '../../cache/cache-store.ts'
-import type { Clock } from '../../clock.ts'
+import { type Clock, clockRule } from '../../clock.ts'
 import type { Context } from '../../context/context.ts'
 import { ZzzError } from '../../errors.ts'
 import { isToken } from '../../http/token.ts'
@@ -44,7 +44,7 @@ const optionRules: OptionRules<ResponseCacheOptions> = {
   limit: ['a number of bytes', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
   wait: ['milliseconds up to 2,147,483,647', (value) => isSeconds(value) && (value as number) < 2 ** 31],
   store: ['a cache store', (value) => typeof (value as Partial<CacheStore> | null)?.get === 'function'],
-  clock: ['a clock', (value) => typeof value === 'object' && value !== null],
+  clock: clockRule,
 }
 
 /** Throws `ZZZ_OPTION_INVALID`. */

@@ -577,6 +577,7 @@ it('responseCache refuses options that cannot be', () => {
     { maxAge: 1, wait: 2 ** 31 },
     { maxAge: 1, store: {} },
     { maxAge: 1, ttl: 1 },
+    { maxAge: 1, clock: {} },
   ]) {
     assert.throws(
       () => responseCache(options as ResponseCacheOptions),

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../clock.ts'
+import { type Clock, clockRule, systemClock } from '../../clock.ts'
 import type { Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import { type CookieOptions, cookieRules, needsHttps, setCookieLine } from '../../http/cookie.ts'
@@ -43,7 +43,7 @@ const optionRules: OptionRules<SessionOptions> = {
   maxAge: secondsRule,
   lifetime: secondsRule,
   cookie: ['an object with attributes', (value) => typeof value === 'object' && value !== null],
-  clock: ['a clock', (value) => typeof (value as Clock | null)?.now === 'function'],
+  clock: clockRule,
 }
 const { maxAge: _age, expires: _end, httpOnly: _scripts, ...cookieOptionRules } = cookieRules
 

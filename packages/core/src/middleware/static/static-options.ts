@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Clock, systemClock } from '../../clock.ts'
+import { type Clock, clockRule, systemClock } from '../../clock.ts'
 import { ZzzError } from '../../errors.ts'
 import type { Dotfiles } from '../../http/file-path.ts'
 import { checkOptions, type OptionRules } from '../../internal/options.ts'
@@ -84,7 +84,7 @@ const optionRules: OptionRules<StaticFilesOptions> = {
   etag: flag,
   maxStale: ['a number of milliseconds', (value) => typeof value === 'number' && value >= 0],
   memory: ['a number of bytes', count],
-  clock: ['a clock', (value) => typeof (value as Clock | null)?.now === 'function'],
+  clock: clockRule,
 }
 
 /** A year, which is as good as for ever (RFC 8246). */

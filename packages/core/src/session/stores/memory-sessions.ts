@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../clock.ts'
+import { type Clock, clockRule, systemClock } from '../../clock.ts'
 import { checkOptions } from '../../internal/options.ts'
 import { shareAcrossWorkers } from '../../pubsub/share-across-workers.ts'
 import type { SessionStore } from '../session-store.ts'
@@ -15,7 +15,7 @@ export interface MemorySessionsOptions {
 const optionRules = {
   limit: ['a whole number above 0', (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0],
   name: ['a text that is not empty', (value: unknown) => typeof value === 'string' && value !== ''],
-  clock: ['a clock', (value: unknown) => typeof (value as Clock | null)?.now === 'function'],
+  clock: clockRule,
 } as const
 
 interface Entry {

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../clock.ts'
+import { type Clock, clockRule, systemClock } from '../../clock.ts'
 import { checkOptions } from '../../internal/options.ts'
 import type { Redis } from '../../redis/redis.ts'
 import { redisScript } from '../../redis/redis-script.ts'
@@ -13,7 +13,7 @@ export interface RedisSessionsOptions {
 
 const optionRules = {
   prefix: ['a text', (value: unknown) => typeof value === 'string'],
-  clock: ['a clock', (value: unknown) => typeof (value as Clock | null)?.now === 'function'],
+  clock: clockRule,
 } as const
 
 // A session is a hash: `c` and `e` are when it was created and expires, `:name` is a value.
