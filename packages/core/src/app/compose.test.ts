@@ -211,3 +211,46 @@ describe('compose: web responses', () => {
     assert.equal((await run([], () => Response.error())).statusCode, 500)
   })
 })
+
+describe('compose: what replies depend on', () => {
+  it('is in Vary as soon as a reply leaves the step that made it', async () => {
+    const seen: unknown[] = []
+    const look: Middleware = async (ctx, next) => {
+      const reply = await next()
+      seen.push(reply.headers.get('vary'))
+      ctx.varyOn('x-late')
+      return reply
+    }
+    const handlers: Handler[] = [
+      (ctx) => {
+        ctx.varyOn('accept-language', 'x-a')
+        return ctx.text('').header('vary', 'X-A')
+      },
+      async (ctx) => {
+        ctx.varyOn('accept-language')
+        ctx.varyOn('accept-language')
+        return new Response('')
+      },
+      (ctx) => {
+        ctx.varyOn('accept-language')
+        throw new HttpError(404, 'x')
+      },
+    ]
+    const replies = await Promise.all(handlers.map((handler) => run([look], handler)))
+    assert.deepEqual(seen, ['X-A, accept-language', 'Accept, accept-language', 'accept-language'])
+    assert.deepEqual(
+      replies.map(({ headers }) => headers.get('vary')),
+      ['X-A, accept-language, x-late', 'accept-language, x-late', 'Accept, accept-language, x-late'],
+    )
+  })
+
+  it('refuses what is no header', async () => {
+    for (const name of ['', 'a b', 'a\r\nb: c', 'ä']) {
+      const reply = await run([], (ctx) => {
+        ctx.varyOn(name)
+        return ctx.text('')
+      })
+      assert.equal((reply.error as { code: string }).code, 'ZZZ_HEADER_INVALID')
+    }
+  })
+})

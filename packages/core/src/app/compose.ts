@@ -2,6 +2,7 @@ import type { Context } from '../context/context.ts'
 import type { Handler, HandlerResult, Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
 import { Reply } from '../http/reply.ts'
+import { addVary } from '../http/vary.ts'
 import { fromWebResponse } from '../http/web.ts'
 import { isPromise, type MaybePromise } from '../internal/maybe-promise.ts'
 import { describe } from '../internal/options.ts'
@@ -45,7 +46,7 @@ function guard(run: (ctx: Context) => HandlerResult, where: string): Pipeline {
       if (result instanceof Reply) return leaving(result, ctx)
       return isPromise(result) ? guardLater(result, ctx, where) : leaving(toReply(result, where), ctx)
     } catch (error) {
-      return ctx.error(error)
+      return leaving(ctx.error(error), ctx)
     }
   }
 }
@@ -58,14 +59,17 @@ async function guardLater(
   try {
     return leaving(toReply(await result, where), ctx)
   } catch (error) {
-    return ctx.error(error)
+    return leaving(ctx.error(error), ctx)
   }
 }
 
-/** A reply on its way out of a step: only here it meets the request, which decides how its cookies are sent. */
+/**
+ * A reply on its way out of a step: only here it meets the request, which decides how its cookies are sent, and what was
+ * found out about the request meanwhile.
+ */
 function leaving(reply: Reply, ctx: Context): Reply {
   reply.cookies?.complete(ctx.secure)
-  return reply
+  return ctx.varies === undefined ? reply : addVary(reply, ...ctx.varies)
 }
 
 function toReply(value: unknown, where: string): Reply {

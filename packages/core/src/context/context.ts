@@ -10,6 +10,7 @@ import type { Outcome } from '../http/outcome.ts'
 import { checkBody, Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import { type SendFileOptions, sendFile } from '../http/send-file.ts'
+import { isToken } from '../http/token.ts'
 import { isPromise } from '../internal/maybe-promise.ts'
 import { describe } from '../internal/options.ts'
 import type { Secrets } from '../secrets/secrets.ts'
@@ -72,6 +73,11 @@ export class Context<out P extends object = object> {
   #client: Client | undefined
   #body: Promise<unknown> | undefined
   #assigns: Map<object, unknown> | undefined
+  /**
+   * What `varyOn` was told; undefined while that is nothing.
+   * @internal
+   */
+  varies: Set<string> | undefined = undefined
 
   constructor(request: Request, params: P, route: RouteInfo | undefined, settings: ContextSettings) {
     this.request = request
@@ -215,6 +221,25 @@ export class Context<out P extends object = object> {
   /** The value under a key, or undefined. */
   find<T>(key: AssignKey<T>): T | undefined {
     return settled(this.#assigns?.get(key) as T | LazyValue<T> | undefined)
+  }
+
+  /**
+   * Says that the reply, whichever it will be, depends on these request headers: they are in its `Vary` as soon as it leaves
+   * the step that made it, so that no cache gives it to others, ours included. Throws `ZZZ_HEADER_INVALID` for what is no
+   * name of a header.
+   *
+   * ```ts
+   * ctx.varyOn('accept-language')
+   * ```
+   */
+  varyOn(...names: readonly string[]): void {
+    this.varies ??= new Set()
+    for (const name of names) {
+      if (!isToken(name)) {
+        throw new ZzzError('ZZZ_HEADER_INVALID', `ctx.varyOn: ${describe(name)} is no name of a header`)
+      }
+      this.varies.add(name)
+    }
   }
 
   /** Calls `listener` exactly once when the reply is through or broke off, on every back end and in `app.fetch`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { html } from '../../template/html-tag.ts'
+import { compress } from '../compress/compress.ts'
 import { fromHtmx, htmxApp } from './htmx.suite.ts'
 import type { Htmx } from './htmx-context.ts'
 import type { HtmxVersion } from './htmx-request.ts'
@@ -112,11 +113,26 @@ describe('events', () => {
 })
 
 describe('out-of-band swaps', () => {
+  let closed = 0
+  async function* stream() {
+    try {
+      yield '<p>x'
+      yield '</p>'
+    } finally {
+      closed++
+    }
+  }
   const app = htmxApp((hx, ctx) => {
     hx.oob('#count', '3 < 4').oob('#"list"', html`<li>${'<b>'}</li>`, 'beforeend')
     switch (ctx.path) {
       case '/empty':
         return ctx.empty()
+      case '/bytes':
+        return ctx.respond(Buffer.from('<p>x</p>'), { type: 'text/html' })
+      case '/stream':
+        return ctx.stream(stream(), { type: 'text/html' })
+      case '/part':
+        return ctx.html('<p>').status(206)
       case '/created':
         return ctx.empty(201)
       case '/json':
@@ -140,6 +156,34 @@ describe('out-of-band swaps', () => {
     const response = await app.fetch('/', { headers: fromHtmx })
     assert.deepEqual([response.headers.get('etag'), response.headers.get('content-length')], [null, null])
     assert.deepEqual(await ask('/empty'), [200, parts])
+    assert.deepEqual(await ask('/bytes'), [200, `<p>x</p>${parts}`])
+  })
+
+  it('follow a stream, which is closed when the client leaves', async () => {
+    assert.deepEqual(await ask('/stream'), [200, `<p>x</p>${parts}`])
+    assert.equal(closed, 1)
+    const response = await app.fetch('/stream', { headers: fromHtmx })
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    assert.equal(Buffer.from((await reader.read()).value as Uint8Array).toString(), '<p>x')
+    await reader.cancel()
+    assert.equal(closed, 2)
+  })
+
+  it('are not lost silently where the reply is compressed already', async () => {
+    const html = 'x'.repeat(10_000)
+    const late = htmxApp(
+      (hx, ctx) => {
+        hx.oob('#count', '1')
+        return ctx.html(html)
+      },
+      {},
+      [compress()],
+    )
+    const headers = { ...fromHtmx, 'accept-encoding': 'gzip', accept: 'application/json' }
+    const response = await late.fetch('/', { headers })
+    assert.deepEqual([response.status, response.headers.get('content-encoding')], [500, null])
+    const { 'accept-encoding': _, ...plain } = headers
+    assert.equal((await late.fetch('/', { headers: plain })).status, 200)
   })
 
   it('are left out of pages, and of what cannot carry them', async () => {
@@ -148,5 +192,6 @@ describe('out-of-band swaps', () => {
     assert.deepEqual(await ask('/json'), [200, '{}'])
     assert.deepEqual(await ask('/redirect'), [307, ''])
     assert.deepEqual(await ask('/created'), [201, ''])
+    assert.deepEqual(await ask('/part'), [206, '<p>'])
   })
 })

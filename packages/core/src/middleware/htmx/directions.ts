@@ -1,4 +1,5 @@
 import type { Reply } from '../../http/reply.ts'
+import { appendParts } from './append-parts.ts'
 import { Events } from './events.ts'
 import type { HtmxVersion } from './htmx-request.ts'
 
@@ -48,17 +49,5 @@ export class Directions {
     for (const [name, value] of this.#headers) reply.header(name, value)
     for (const [name, events] of this.#events) reply.header(name, events.toHeader())
     if (fragment && this.#parts.length > 0) appendParts(reply, this.#parts.join(''))
-  }
-}
-
-/** Other content cannot carry them, and a stream is left to whoever writes it. */
-function appendParts(reply: Reply, parts: string): void {
-  const { body, headers, statusCode } = reply
-  if (typeof body === 'string' && headers.get('content-type')?.startsWith('text/html')) {
-    reply.body = body + parts
-    // It stands for the content without them.
-    headers.delete('etag')
-  } else if (body === null && (statusCode === 200 || statusCode === 204)) {
-    reply.status(200).header('content-type', 'text/html; charset=utf-8').body = parts
   }
 }

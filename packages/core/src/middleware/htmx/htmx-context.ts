@@ -105,7 +105,7 @@ export class HtmxExchange extends HtmxFacts implements Htmx {
   readonly visit: Visit
 
   constructor(ctx: Context, version: HtmxVersion) {
-    super(ctx.request.headers, version)
+    super(ctx, version)
     this.directions = new Directions(version)
     this.visit = { ctx, facts: this, version }
   }

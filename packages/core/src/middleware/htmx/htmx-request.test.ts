@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { HeaderList } from '../../http/header-list.ts'
+import { makeContext } from '../../context/context.suite.ts'
 import { fromHtmx } from './htmx.suite.ts'
 import { HtmxFacts, type HtmxVersion } from './htmx-request.ts'
 
+/** Names in lower case, as a back end hands them over. */
+const contextOf = (headers: Readonly<Record<string, string>>) =>
+  makeContext({
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  })
+
 const facts = (headers: Readonly<Record<string, string>>, version: HtmxVersion = 2) =>
-  new HtmxFacts(HeaderList.from(Object.entries(headers)), version)
+  new HtmxFacts(contextOf(headers), version)
 
 describe('what htmx says', () => {
   it('is read from the headers of htmx 2', () => {
@@ -68,12 +74,15 @@ describe('what htmx says', () => {
     assert.equal(facts({ ...boosted, 'HX-History-Restore-Request': 'true' }, 4).fragment, false)
   })
 
-  it('remembers which headers were read', () => {
-    const plain = facts({})
-    assert.equal(plain.fragment, false)
-    assert.deepEqual([...plain.read], ['HX-Request'])
-    const asked = facts(fromHtmx)
-    assert.equal(asked.fragment && asked.target, undefined)
-    assert.deepEqual([...asked.read], ['HX-Request', 'HX-History-Restore-Request', 'HX-Boosted', 'HX-Target'])
+  it('is what the reply depends on, as far as it was read', () => {
+    const plain = contextOf({})
+    assert.equal(new HtmxFacts(plain, 2).fragment, false)
+    assert.deepEqual([...(plain.varies ?? [])], ['HX-Request'])
+    const asked = contextOf(fromHtmx)
+    const said = new HtmxFacts(asked, 2)
+    assert.equal(asked.varies, undefined)
+    assert.equal(said.fragment && said.target, undefined)
+    const read = ['HX-Request', 'HX-History-Restore-Request', 'HX-Boosted', 'HX-Target']
+    assert.deepEqual([...(asked.varies ?? [])], read)
   })
 })

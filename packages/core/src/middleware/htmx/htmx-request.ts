@@ -1,4 +1,4 @@
-import type { HeaderList } from '../../http/header-list.ts'
+import type { Context } from '../../context/context.ts'
 
 /** The generation of htmx that the pages load; their headers differ. */
 export type HtmxVersion = 2 | 4
@@ -28,17 +28,13 @@ export interface HtmxRequest {
   readonly prompt: string | undefined
 }
 
-/**
- * The facts of one request, and which headers they were read from: a reply that was made by them depends on just those.
- */
+/** The facts of one request. A reply that was made by them depends on just the headers that were read. */
 export class HtmxFacts implements HtmxRequest {
-  /** The headers read so far, for `Vary`. */
-  readonly read: Set<string> = new Set<string>()
-  readonly #headers: HeaderList
+  readonly #ctx: Context
   readonly #version: HtmxVersion
 
-  constructor(headers: HeaderList, version: HtmxVersion) {
-    this.#headers = headers
+  constructor(ctx: Context, version: HtmxVersion) {
+    this.#ctx = ctx
     this.#version = version
   }
 
@@ -93,10 +89,10 @@ export class HtmxFacts implements HtmxRequest {
 
   /** What a header cannot hold htmx 2 sends percent-encoded, and says so in a second header. */
   #get(name: string): string | undefined {
-    this.read.add(name)
-    const value = this.#headers.get(name)
+    this.#ctx.varyOn(name)
+    const value = this.#ctx.header(name)
     if (value === undefined) return undefined
-    return this.#headers.get(`${name}-URI-AutoEncoded`) === 'true' ? decode(value) : value
+    return this.#ctx.header(`${name}-URI-AutoEncoded`) === 'true' ? decode(value) : value
   }
 }
 

@@ -7,6 +7,7 @@ import { createApp } from '../../app/app.ts'
 import { get } from '../../router/route.ts'
 import { createLayout, createView } from '../../template/index.ts'
 import { compileTexts } from '../../template/template.suite.ts'
+import { responseCache } from '../response-cache/response-cache.ts'
 import { securityHeaders } from '../security-headers/security-headers.ts'
 import { fromHtmx, htmxApp } from './htmx.suite.ts'
 import { type HtmxOptions, htmx } from './htmx.ts'
@@ -30,6 +31,24 @@ describe('Vary', () => {
     assert.equal(await varyOf('/target'), 'Cookie, HX-Target')
     assert.equal(await varyOf('/fragment'), 'HX-Request')
     assert.equal(await varyOf('/fragment', fromHtmx), 'HX-Request, HX-History-Restore-Request, HX-Boosted')
+  })
+})
+
+describe('a cache inside', () => {
+  it('keeps pages and fragments apart', async () => {
+    const app = htmxApp((hx, ctx) => ctx.html(hx.fragment ? 'part' : 'page'), {}, [
+      responseCache({ maxAge: 60 }),
+    ])
+    const boosted = { ...fromHtmx, 'HX-Boosted': 'true' }
+    for (let round = 0; round < 2; round++) {
+      for (const [headers, text] of [
+        [{}, 'page'],
+        [fromHtmx, 'part'],
+        [boosted, 'page'],
+      ] as const) {
+        assert.equal(await (await app.fetch('/', { headers })).text(), text)
+      }
+    }
   })
 })
 

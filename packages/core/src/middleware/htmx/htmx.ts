@@ -2,7 +2,6 @@ import type { Context } from '../../context/context.ts'
 import { fragmentKey, swappedKey } from '../../context/keys.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import type { Reply } from '../../http/reply.ts'
-import { addVary } from '../../http/vary.ts'
 import { mapMaybe } from '../../internal/maybe-promise.ts'
 import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { HtmxExchange, htmxKey } from './htmx-context.ts'
@@ -41,8 +40,8 @@ const optionRules: OptionRules<HtmxOptions> = {
  * (`ctx.get(htmxKey)`); leaves the layout out where `ctx.render` renders for a part of a page; makes redirects take the
  * visitor along; serves the script that `htmxScriptTag` names.
  *
- * A reply that was made by what htmx says gets a `Vary` of the headers that were read, and no other does. It belongs to the
- * application, outside `session` and `flash`. Throws `ZZZ_OPTION_INVALID`.
+ * A reply that was made by what htmx says has a `Vary` of the headers that were read, and no other has. It belongs to the
+ * application, inside `compress`, outside `session` and `flash`. Throws `ZZZ_OPTION_INVALID`.
  *
  * ```ts
  * get('/todos', (ctx) => {
@@ -86,8 +85,8 @@ function isRead({ method }: Context): boolean {
 }
 
 function finish(exchange: HtmxExchange, reply: Reply, follow: boolean): Reply {
-  const { directions, read } = exchange
-  const sent = translateRedirect(exchange.visit, reply, follow)
+  const { directions, visit } = exchange
+  const sent = translateRedirect(visit, reply, follow)
   if (!directions.isEmpty && exchange.request) directions.apply(sent, exchange.fragment)
-  return read.size === 0 ? sent : addVary(sent, ...read)
+  return sent
 }

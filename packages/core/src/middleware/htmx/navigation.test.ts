@@ -39,8 +39,20 @@ describe('a redirect', () => {
       'hx-redirect': '/todos/edit',
       ...noStore,
     })
-    const body = await htmxApp(redirect('/')).fetch('/', { headers: fromHtmx })
-    assert.equal(await body.text(), '')
+    const response = await htmxApp(redirect('/')).fetch('/', { headers: fromHtmx })
+    assert.equal(await response.text(), '')
+    let closed = false
+    const stream = new ReadableStream({
+      cancel() {
+        closed = true
+      },
+    })
+    const streamed = () => new Reply(302, stream).header('location', '/').header('content-type', 'text/html')
+    assert.equal(
+      (await htmxApp(streamed).fetch('/', { headers: fromHtmx })).headers.get('content-type'),
+      null,
+    )
+    assert.equal(closed, true)
   })
 
   it('stays as it is for everyone else, and says that it depends', async () => {

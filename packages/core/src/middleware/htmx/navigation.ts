@@ -1,5 +1,6 @@
 import type { Context } from '../../context/context.ts'
-import { Reply } from '../../http/reply.ts'
+import { discardBody, Reply } from '../../http/reply.ts'
+import { reportError } from '../../internal/report.ts'
 import { toAscii } from './events.ts'
 import type { HtmxFacts, HtmxVersion } from './htmx-request.ts'
 import { destinationOf, ownUrl, webUrl } from './own-url.ts'
@@ -69,7 +70,10 @@ export function translateRedirect(visit: Visit, reply: Reply, follow: boolean): 
   if (location === undefined || !facts.request) return reply
   const destination = destinationOf(ctx, location)
   if (destination === undefined || (destination.own && (follow || facts.boosted))) return reply
-  headers.delete('location')
+  discardBody(reply.body).catch((error: unknown) =>
+    reportError(error, 'Closing the body of a redirect failed'),
+  )
+  for (const name of ['location', 'content-type', 'content-length', 'content-encoding']) headers.delete(name)
   reply.status(200).body = null
   return loadPage(visit, reply, destination.url)
 }
