@@ -314,6 +314,18 @@ describeDatabases('migrate', ({ dialect, create, name }) => {
         'export const change = [createIndex("t", ["id"], { concurrently: true })]',
         /export const transaction = false/,
       ],
+      [
+        'export const up = [], down = [dropIndex("t", ["id"], { concurrently: true })]',
+        /export const transaction = false/,
+      ],
+      [
+        'export const up = [alterTable("t", [changeColumn("x", { from: id(), to: text() })])]',
+        /changeColumn\('x'\): the database counts/,
+      ],
+      [
+        'export const up = [alterTable("t", [changeColumn("x", { from: integer(), to: reference("u") })])]',
+        /changeColumn\('x'\): a foreign key is added/,
+      ],
     ]
     for (const [i, [body, message]] of malformed.entries()) {
       using wrong = migrationFolder()

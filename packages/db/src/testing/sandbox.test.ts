@@ -150,6 +150,26 @@ describeDatabases('a sandbox', (database) => {
     assert.ok(done)
   })
 
+  it('fails a test that leaves a transaction open for good, and goes on with the next one', async () => {
+    await using given = await prepared(database)
+    const { repo, sandbox } = given
+    const never = Promise.withResolvers<void>()
+    const careless = sandbox.isolate(async () => {
+      const inside = Promise.withResolvers<void>()
+      void repo
+        .transaction(async () => {
+          await repo.insertOrThrow(Tag, { name: 'x' })
+          inside.resolve()
+          await never.promise
+        })
+        .catch(() => {})
+      await inside.promise
+    })
+    await assert.rejects(careless(), { code: 'ZZZ_DB_BUSY', message: /waited 300 ms/ })
+    assert.deepEqual(await sandbox.isolate(() => tags(repo))(), ['prepared'])
+    never.resolve()
+  })
+
   it('lets in what is bound to it or started in it, and shares with those who have none', async () => {
     await using given = await prepared(database)
     const { repo, sandbox } = given

@@ -44,8 +44,14 @@ export async function createSqliteBoxes(main: Driver, timeout: number): Promise<
       return {
         driver,
         async close() {
-          await driver.stop({ deadline })
-          for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
+          try {
+            // What is still running has its turn first.
+            const turn = await driver.open('write')
+            turn.release('clean')
+          } finally {
+            await driver.stop({ deadline: timeout })
+            for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
+          }
         },
       }
     },

@@ -1,6 +1,7 @@
+import { DbError } from '../../errors.ts'
 import { checkOptions } from '../../internal/options.ts'
 import type { SqlFragment } from '../../query/sql.ts'
-import { type ColumnSpec, checkTarget, type ReferenceTarget } from './column.ts'
+import { type ColumnSpec, checkTarget, type ReferenceTarget, toColumn } from './column.ts'
 
 /** One change of a table, for `alterTable`. */
 export type Alteration =
@@ -94,7 +95,25 @@ export function changeColumn(
 ): Alteration {
   checkOptions('changeColumn', options, changeRules)
   const { from, to, using, reverseUsing } = options
+  checkChange(column, from, to)
   return { kind: 'changeColumn', column, from, to, using, reverseUsing }
+}
+
+/** Refuses what a change of a column would leave out in silence. */
+function checkChange(column: string, from: ColumnSpec, to: ColumnSpec): void {
+  const where = `changeColumn('${column}')`
+  const [before, after] = [toColumn(where, column, from), toColumn(where, column, to)]
+  if (before.field.parts.generated !== after.field.parts.generated) {
+    throw new DbError(
+      'ZZZ_DB_MIGRATION',
+      `${where}: the database counts a key up from its making on; add another column and copy the values`,
+    )
+  }
+  if (before.references === undefined && after.references === undefined) return
+  throw new DbError(
+    'ZZZ_DB_MIGRATION',
+    `${where}: a foreign key is added by addForeignKey() and dropped by dropForeignKey()`,
+  )
 }
 
 /** A condition that every row has to meet. With `validate: false` PostgreSQL does not look at the rows that are there. */
