@@ -65,6 +65,30 @@ export function testBucketStore(create: (t: TestContext, clock: Clock) => Promis
     })
   })
 
+  it('takes tokens back, and never has more than fit in', async (t) => {
+    const { clock, store } = await setUp(t)
+    await store.take('a', five, 3)
+    assert.deepEqual(await store.take('a', five, -1), {
+      allowed: true,
+      remaining: 3,
+      retryAfter: 0,
+      fullAfter: 24_000,
+    })
+    clock.advance(20_000)
+    const full = { allowed: true, remaining: 5, retryAfter: 0, fullAfter: 0 }
+    assert.deepEqual(await store.take('a', five, -1), full)
+    assert.deepEqual(await store.take('a', five, 0), full)
+    assert.deepEqual(await store.take('new', five, -5), full)
+    assert.equal((await store.take('new', five, 5)).remaining, 0)
+  })
+
+  it('gives one token back to many at once, once each', async (t) => {
+    const { store } = await setUp(t)
+    await store.take('a', five, 5)
+    await Promise.all(Array.from({ length: 3 }, () => store.take('a', five, -1)))
+    assert.equal((await store.take('a', five, 0)).remaining, 3)
+  })
+
   it('counts exactly where tokens and milliseconds do not go into each other', async (t) => {
     const { clock, store } = await setUp(t)
     for (const [tokens, window] of [

@@ -18,8 +18,8 @@ export interface Taken {
 
 /**
  * Keeps buckets by key; one that nobody has touched is full. Taking is one atomic step, however many processes do it at
- * once. Rejects when the store cannot be reached. Keys are texts of at most 200 characters, `cost` is a whole number from
- * 0 to the bucket's tokens.
+ * once. Rejects when the store cannot be reached. Keys are texts of at most 200 characters, `cost` is a whole number up to
+ * the bucket's tokens; one below 0 gives tokens back, which makes no bucket more than full.
  */
 export interface BucketStore {
   take(key: string, bucket: Bucket, cost: number): Promise<Taken>

@@ -55,7 +55,7 @@ function createMemory(limit: number, clock: Clock): BucketStore {
       const now = clock.now()
       const entry = entries.get(key)
       const debt = entry === undefined ? 0 : debtAfter(entry.debt, bucket, now - entry.at)
-      const wanted = debt + cost * bucket.window
+      const wanted = Math.max(0, debt + cost * bucket.window)
       if (wanted > bucket.tokens * bucket.window) return describeTaken(false, debt, bucket, cost)
       entries.delete(key)
       if (wanted > 0) {

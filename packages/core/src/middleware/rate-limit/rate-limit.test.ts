@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { createApp } from '../../app/app.ts'
 import { manualClock } from '../../clock.suite.ts'
@@ -95,6 +96,48 @@ describe('rateLimit', () => {
     }
   })
 
+  it('counts failures alone where it is told to, many at once too', async () => {
+    const store = memoryBuckets({ name: `rate-limit.test ${++stores}`, clock: manualClock() })
+    const attempts: ((status: number) => void)[] = []
+    const app = createApp({
+      environment: 'production',
+      use: [rateLimit({ limit: 2, window: 60_000, name: 'two', store, count: 'failures' })],
+      routes: [
+        get('/:status', (ctx) => ctx.text('', Number(ctx.params.status))),
+        get('/later', async (ctx) => ctx.text('', await new Promise<number>((end) => attempts.push(end)))),
+      ],
+    })
+    const ask = async (target: string) => {
+      const { statusCode, headers } = await app.handle(makeRequest({ target }))
+      return [statusCode, headers.get('ratelimit')]
+    }
+    for (const status of ['200', '302', '399', '200']) {
+      assert.deepEqual(await ask(`/${status}`), [Number(status), '"two";r=2;t=0'])
+    }
+    assert.deepEqual(await ask('/422'), [422, '"two";r=1;t=30'])
+    const pending = ask('/later')
+    while (attempts.length === 0) await new Promise(setImmediate)
+    assert.equal((await ask('/200'))[0], 429)
+    attempts[0]?.(200)
+    assert.deepEqual(await pending, [200, '"two";r=1;t=30'])
+    assert.deepEqual(await ask('/500'), [500, '"two";r=0;t=60'])
+    assert.equal((await ask('/200'))[0], 429)
+  })
+
+  it('lets a request that has succeeded be, when the store cannot take its tokens back', async () => {
+    const warned = once(process, 'warning')
+    const taken = { allowed: true, remaining: 1, retryAfter: 0, fullAfter: 1000 }
+    const store: BucketStore = {
+      take: async (_key, _bucket, cost) => {
+        if (cost < 0) throw new Error('no Redis')
+        return taken
+      },
+    }
+    const { status, said } = await setUp({ store, count: 'failures', whenStoreFails: 'refuse' }).ask('a')
+    assert.deepEqual([status, said[2]], [200, '"two";r=1;t=1'])
+    assert.match(String(await warned), /rateLimit "two" could not give tokens back: no Redis/)
+  })
+
   it('says nothing where headers are not wanted, but Retry-After', async () => {
     const { ask } = setUp({ limit: 1, headers: false })
     assert.deepEqual((await ask('a')).said, [undefined, undefined, undefined])
@@ -166,6 +209,7 @@ describe('rateLimit', () => {
       { limit: 1, window: 1, name: 'a"b' },
       { limit: 1, window: 1, cost: -1 },
       { limit: 1, window: 1, whenStoreFails: 'open' },
+      { limit: 1, window: 1, count: 'errors' },
       { limit: 2 ** 40, window: 2 ** 40 },
       { max: 1 },
     ]) {

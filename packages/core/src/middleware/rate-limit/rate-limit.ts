@@ -21,6 +21,11 @@ export interface RateLimitOptions {
   by?: ((ctx: Context) => string | undefined | PromiseLike<string | undefined>) | undefined
   /** Tokens that a request takes; more than `limit` counts as `limit`, and 0 only asks for none. Default 1. */
   cost?: number | ((ctx: Context) => number) | undefined
+  /**
+   * What counts: every request (`all`, default), or those with a reply from 400 on (`failures`), such as wrong passwords.
+   * Each takes its tokens before it is handled, so that many at once get no further, and those that succeed give them back.
+   */
+  count?: 'all' | 'failures' | undefined
   /** Requests that do not count. Default: none. */
   skip?: ((ctx: Context) => boolean) | undefined
   /** Names the limit to clients, and its buckets in a store; letters, digits, `-_.`. Needed with `store`. Default `default`. */
@@ -46,6 +51,7 @@ const optionRules = {
     'a whole number from 0, or a function',
     (value: unknown) => value === 0 || isCount(value) || isFunction(value),
   ],
+  count: ['"all" or "failures"', (value: unknown) => value === 'all' || value === 'failures'],
   skip: ['a function', isFunction],
   name: [
     'at most 64 letters, digits, or -_.',
@@ -69,7 +75,16 @@ const optionRules = {
  */
 export function rateLimit(options: RateLimitOptions): Middleware {
   checkOptions('rateLimit', options, optionRules)
-  const { limit, window, by, skip, name = 'default', headers = true, whenStoreFails = 'pass' } = options
+  const {
+    limit,
+    window,
+    by,
+    count = 'all',
+    skip,
+    name = 'default',
+    headers = true,
+    whenStoreFails = 'pass',
+  } = options
   if (limit === undefined || window === undefined) throw refused('options "limit" and "window" are needed')
   if (!Number.isSafeInteger(limit * window))
     throw refused('"limit" times "window" is too large to count exactly')
@@ -85,9 +100,7 @@ export function rateLimit(options: RateLimitOptions): Middleware {
   const costOf = costFunction(options)
   let failing = false
 
-  async function take(ctx: Context): Promise<Taken | undefined> {
-    const key = prefix + (await keyOf(ctx, by))
-    const cost = costOf(ctx)
+  async function take(key: string, cost: number): Promise<Taken | undefined> {
     try {
       const taken = await store.take(key, bucket, cost)
       failing = false
@@ -101,12 +114,24 @@ export function rateLimit(options: RateLimitOptions): Middleware {
     }
   }
 
+  /** The request has succeeded, so a store that fails now must not undo it. */
+  async function giveBack(key: string, cost: number, taken: Taken): Promise<Taken> {
+    try {
+      return await store.take(key, bucket, -cost)
+    } catch (error) {
+      reportError(error, `rateLimit "${name}" could not give tokens back`)
+      return taken
+    }
+  }
+
   const state = ({ remaining, fullAfter }: Taken) =>
     `"${name}";r=${remaining};t=${Math.ceil(fullAfter / 1000)}`
 
   return async function rateLimit(ctx, next) {
     if (skip?.(ctx) === true) return next()
-    const taken = await take(ctx)
+    const key = prefix + (await keyOf(ctx, by))
+    const cost = costOf(ctx)
+    const taken = await take(key, cost)
     if (taken === undefined) return next()
     if (!taken.allowed) {
       const seconds = Math.ceil(taken.retryAfter / 1000)
@@ -118,7 +143,9 @@ export function rateLimit(options: RateLimitOptions): Middleware {
       })
     }
     const reply = await next()
-    return headers ? reply.append('ratelimit-policy', policy).append('ratelimit', state(taken)) : reply
+    const refunded = count === 'failures' && reply.statusCode < 400
+    const left = refunded ? await giveBack(key, cost, taken) : taken
+    return headers ? reply.append('ratelimit-policy', policy).append('ratelimit', state(left)) : reply
   }
 }
 

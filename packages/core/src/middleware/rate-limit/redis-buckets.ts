@@ -30,9 +30,11 @@ if state then
   local before, at = string.match(state, '^(%d+):(%d+)$')
   debt = math.max(0, tonumber(before) - math.max(0, now - tonumber(at)) * tokens)
 end
-local wanted = debt + cost * window
+local wanted = math.max(0, debt + cost * window)
 if wanted > tokens * window then return {0, string.format('%.0f', debt)} end
-if cost > 0 then
+if wanted == 0 then
+  redis.call('DEL', KEYS[1])
+elseif cost ~= 0 then
   redis.call('SET', KEYS[1], string.format('%.0f:%.0f', wanted, now), 'PX', math.ceil(wanted / tokens))
 end
 return {1, string.format('%.0f', wanted)}
