@@ -20,8 +20,9 @@ describe('assign', () => {
     assert.equal(ctx.find(user), undefined)
     assert.throws(() => ctx.get(user), {
       code: 'ZZZ_ASSIGN_MISSING',
-      message: /"user" for POST \/x\. Add the middleware/,
+      message: /"user" for POST \/x\. Put the middleware that sets it before what reads it/,
     })
+    assert.throws(() => ctx.get(assign('named', 'requireUser')), { message: /\. Put requireUser before/ })
     ctx.set(maybe, 'other key')
     assert.throws(() => ctx.get(user), { code: 'ZZZ_ASSIGN_MISSING' })
   })

@@ -209,10 +209,11 @@ export class Context<out P extends object = object> {
   /** The value under a key. Throws `ZZZ_ASSIGN_MISSING` where none was set: the middleware that sets it did not run. */
   get<T>(key: AssignKey<T>): T {
     if (this.#assigns?.has(key) !== true) {
+      const { name, setBy = 'the middleware that sets it' } = key
       throw new ZzzError(
         'ZZZ_ASSIGN_MISSING',
-        `Nothing was set under ${JSON.stringify(key.name)} for ${this.method} ${this.path}. ` +
-          'Add the middleware that sets it to this route, or read it with ctx.find',
+        `Nothing was set under ${JSON.stringify(name)} for ${this.method} ${this.path}. ` +
+          `Put ${setBy} before what reads it, in "use" of the application, a scope or the route; or read it with ctx.find`,
       )
     }
     return settled(this.#assigns.get(key) as T | LazyValue<T>)

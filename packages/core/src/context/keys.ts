@@ -3,13 +3,16 @@ import { type AssignKey, assign } from './assign.ts'
 import type { Log } from './log.ts'
 
 /** The key of the request's id, set by `requestId`: `ctx.get(requestIdKey)`. */
-export const requestIdKey: AssignKey<string> = assign('requestId')
+export const requestIdKey: AssignKey<string> = assign('requestId', 'requestId()')
 
 /**
  * The key of the nonce that this reply's Content-Security-Policy allows, set by `securityHeaders`: put it on the inline
  * scripts and styles of a page, `<script nonce="${ctx.get(cspNonceKey)}">`.
  */
-export const cspNonceKey: AssignKey<string> = assign('cspNonce')
+export const cspNonceKey: AssignKey<string> = assign(
+  'cspNonce',
+  'securityHeaders() with a nonce in its policy',
+)
 
 /**
  * Set by what keeps replies for others: answer with the whole reply, whatever the conditions of this request are. It
@@ -24,10 +27,13 @@ export const wholeReplyKey: AssignKey<true> = assign('wholeReply')
 export const ownReplyKey: AssignKey<true> = assign('ownReply')
 
 /** The key of the request's log, set by `logger` and `structuredLogger`: `ctx.get(loggerKey).info({ order: 7 }, 'paid')`. */
-export const loggerKey: AssignKey<Log> = assign('logger')
+export const loggerKey: AssignKey<Log> = assign('logger', 'logger() or structuredLogger()')
 
 /** The key of the request's place in a trace, set by `traceContext` and `openTelemetry`. */
-export const traceContextKey: AssignKey<TraceContext> = assign('traceContext')
+export const traceContextKey: AssignKey<TraceContext> = assign(
+  'traceContext',
+  'traceContext() or openTelemetry()',
+)
 
 /** Whether the client has the page already and asks for a part of it, set by `htmx`: `ctx.render` leaves the layout out. */
 export const fragmentKey: AssignKey<boolean> = assign('fragment')

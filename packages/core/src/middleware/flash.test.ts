@@ -48,6 +48,15 @@ const app = createApp({
   ],
 })
 
+it('flash says what to do where the session is missing or comes too late', async () => {
+  for (const use of [[flash()], [flash(), session()]]) {
+    const misplaced = createApp({ environment: 'development', use, routes: [] })
+    const response = await misplaced.fetch('/')
+    assert.equal(response.status, 500)
+    assert.match(await response.text(), /Nothing was set under "session" for GET \/\. Put session\(\) before/)
+  }
+})
+
 /** Asks for pages in turn, as one browser; gives the last one's text. */
 async function browse(...paths: string[]): Promise<string> {
   let cookie = ''

@@ -13,7 +13,7 @@ export interface Flash {
 }
 
 /** The key of the flash messages, set by the middleware `flash`: `ctx.get(flashKey)`. */
-export const flashKey: AssignKey<Flash> = assign('flash')
+export const flashKey: AssignKey<Flash> = assign('flash', 'flash()')
 
 const messagesValue: SessionValue<Record<string, string>> = sessionValue('_flash')
 

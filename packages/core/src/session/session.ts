@@ -32,4 +32,4 @@ export interface Session {
 }
 
 /** The key of the request's session, set by the middleware `session`: `ctx.get(sessionKey)`. */
-export const sessionKey: AssignKey<Session> = assign('session')
+export const sessionKey: AssignKey<Session> = assign('session', 'session()')

@@ -232,6 +232,8 @@ describe('csrf: its options', () => {
       (await app.fetch('/', { method: 'POST', headers: { 'sec-fetch-site': 'none' } })).status,
       200,
     )
-    assert.equal((await app.fetch('/', { method: 'POST', headers: { 'x-csrf-token': 'x' } })).status, 403)
+    const refused = await app.fetch('/', { method: 'POST', headers: { 'x-csrf-token': 'x' } })
+    assert.equal(refused.status, 403)
+    assert.match(await refused.text(), /put session\(\) before csrf\(\)/)
   })
 })

@@ -4,6 +4,7 @@ import { ZzzError } from '../../errors.ts'
 import { parseContentType } from '../../http/body/content-type.ts'
 import { isFormType } from '../../http/body/read-form.ts'
 import { checkOptions, type OptionRules } from '../../internal/options.ts'
+import { sessionKey } from '../../session/session.ts'
 import { isCsrfToken } from './csrf-token.ts'
 
 /** Options of `csrf`. */
@@ -74,12 +75,14 @@ function isOwn({ host, secure }: Context, origin: string): boolean {
 async function checkToken(ctx: Context): Promise<void> {
   const token = ctx.header('x-csrf-token') ?? (await tokenOfForm(ctx))
   if (isCsrfToken(ctx, token)) return
-  throw new ZzzError(
-    'ZZZ_CSRF_TOKEN',
-    token === undefined
-      ? 'The request does not say where it comes from, and has no CSRF token'
-      : 'The CSRF token is not one of this session: load the page again',
-  )
+  throw new ZzzError('ZZZ_CSRF_TOKEN', tokenFault(ctx, token))
+}
+
+function tokenFault(ctx: Context, token: string | undefined): string {
+  if (token === undefined) return 'The request does not say where it comes from, and has no CSRF token'
+  return ctx.find(sessionKey) === undefined
+    ? 'A CSRF token belongs to a session, and there is none here: put session() before csrf()'
+    : 'The CSRF token is not one of this session: load the page again'
 }
 
 async function tokenOfForm(ctx: Context): Promise<string | undefined> {

@@ -86,7 +86,7 @@ export interface Htmx extends HtmxRequest {
 }
 
 /** The key of what htmx says and is told, set by `htmx`: `ctx.get(htmxKey)`. */
-export const htmxKey: AssignKey<Htmx> = assign('htmx')
+export const htmxKey: AssignKey<Htmx> = assign('htmx', 'htmx()')
 
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const redirectRules: OptionRules<HtmxRedirectOptions> = {

@@ -9,7 +9,7 @@ import type { HtmxVersion } from './htmx-request.ts'
 export type HtmxConfig = Readonly<Record<string, unknown>>
 
 /** How a request's page names the script, set by `htmx`. */
-export const tagKey: AssignKey<(ctx: Context) => Html> = assign('htmx')
+export const tagKey: AssignKey<(ctx: Context) => Html> = assign('htmx', 'htmx()')
 
 /**
  * The tags that load htmx: its settings (`htmx.config`) and its script, with the nonce that `securityHeaders` allows where
