@@ -1,15 +1,22 @@
 /**
- * What a query costs in this process, over SQLite in memory: processor time, the contenders taking turns.
+ * What a query costs in this process: processor time, the contenders taking turns. SQLite is in memory; of PostgreSQL
+ * it is the client's share alone.
  *
- * Options: `--rounds 15`.
+ * Options: `--rounds 15`, `--database sqlite|postgres`.
  */
 import { parseArgs } from 'node:util'
 import { circumstances, publish } from '../results.ts'
 import { median, number, table } from '../table.ts'
 import { type Contender, makeContenders } from './contenders.ts'
+import { makePostgresContenders } from './postgres-contenders.ts'
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } })
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '15' }, database: { type: 'string', default: 'sqlite' } },
+})
 const rounds = Number(values.rounds)
+const postgres = values.database === 'postgres'
+/** A round trip to a server takes many times longer. */
+const share = postgres ? 0.1 : 1
 
 const tasks = [
   {
@@ -34,7 +41,9 @@ const tasks = [
   },
 ]
 
-const contenders = await makeContenders()
+const { contenders, stop } = postgres
+  ? await makePostgresContenders()
+  : { contenders: await makeContenders(), stop: async () => {} }
 const sections: string[] = []
 for (const { title, calls, run } of tasks) {
   const racing = contenders.flatMap((contender) => {
@@ -43,19 +52,20 @@ for (const { title, calls, run } of tasks) {
   })
   for (let round = -2; round < rounds; round++) {
     for (const { task, costs } of racing) {
-      const cost = await measure(task, calls)
+      const cost = await measure(task, Math.ceil(calls * share))
       // The first rounds let the compiler do its work.
       if (round >= 0) costs.push(cost)
     }
   }
   sections.push(`### ${title}\n\n${toTable(racing)}`)
 }
+await stop()
 publish(
-  'Queries on SQLite',
+  postgres ? 'Queries on PostgreSQL' : 'Queries on SQLite',
   [
     circumstances(
       'npm run bench:db',
-      `SQLite in memory, ${rounds} rounds taking turns, median of the processor time`,
+      `${postgres ? 'PostgreSQL over TCP on the same machine, one connection each' : 'SQLite in memory'}, ${rounds} rounds taking turns, median of the processor time${postgres ? ' of the client' : ''}`,
     ),
     ...sections,
   ].join('\n\n'),

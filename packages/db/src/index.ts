@@ -11,7 +11,7 @@ export {
 export { type FieldError, type FieldErrors, formatError } from './changeset/field-error.ts'
 export type { LengthOptions, NumberOptions } from './changeset/validations.ts'
 export type { ForeignStatement, RawStatement } from './compiler/raw.ts'
-export type { Isolation } from './driver/driver.ts'
+export type { ConnectionState, Isolation } from './driver/driver.ts'
 export {
   ConstraintError,
   type ConstraintFacts,
@@ -44,11 +44,13 @@ export {
   type RepoOptions,
   type SqliteSettings,
 } from './repo/create-repo.ts'
-export type { QueryEvent } from './repo/executor.ts'
+export type { HoldingEvent } from './repo/holding.ts'
 export { Multi, type MultiResult, multi } from './repo/multi.ts'
+export type { QueryEvent } from './repo/query-event.ts'
 export type { ConflictOptions, InsertAllOptions, Key, Repo, SetOf, StreamOptions } from './repo/repo.ts'
 export type { Result } from './repo/result.ts'
 export type { TransactionOptions } from './repo/transactions.ts'
+export { type QueryFinding, type WatchOptions, watchQueries } from './repo/watch-queries.ts'
 export {
   type Association,
   type AssociationOptions,

@@ -54,6 +54,16 @@ export interface BeginOptions {
   readonly readOnly?: boolean | undefined
 }
 
+/** How many connections there are, and what they do. */
+export interface ConnectionState {
+  /** All that are open. */
+  readonly open: number
+  /** Those that nobody uses. */
+  readonly idle: number
+  /** How many wait for one. */
+  readonly waiting: number
+}
+
 /** What a connection is for. */
 export type Intent = 'read' | 'write' | 'stream'
 
@@ -67,8 +77,10 @@ export interface Driver {
   start(): Promise<void>
   /** Waits at most `deadline` milliseconds for what is running, and closes all connections. */
   stop(options: { readonly deadline: number }): Promise<void>
-  /** Runs a statement outside any transaction. */
-  run(statement: DriverStatement, parameters: readonly Raw[]): MaybePromise<DriverResult>
+  /** The connections there are now. */
+  state(): ConnectionState
+  /** Runs a statement outside any transaction. `began` hears when it has a connection, once or, retried, more often. */
+  run(statement: DriverStatement, parameters: readonly Raw[], began?: () => void): MaybePromise<DriverResult>
   /** A connection of one's own: for a transaction that reads or writes, or to read a stream of rows. */
   open(intent: Intent): MaybePromise<Connection>
   /** The statement that begins a transaction. */

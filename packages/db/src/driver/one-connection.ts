@@ -36,7 +36,12 @@ export function oneConnection(
     start: async () => {},
     stop: async () => {},
     begin: (options) => driver.begin(options),
-    run: (statement, parameters) => turns.with(() => connection.run(statement, parameters)),
+    state: () => ({ open: 1, idle: turns.held ? 0 : 1, waiting: turns.waiting }),
+    run: (statement, parameters, began) =>
+      turns.with(() => {
+        began?.()
+        return connection.run(statement, parameters)
+      }),
     open: (intent) =>
       intent === 'stream' && inTransaction
         ? shared(connection, turns)

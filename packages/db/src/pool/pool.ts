@@ -36,7 +36,7 @@ export interface PoolSource<C extends Pooled> {
   mayRetry(error: unknown): boolean
 }
 
-/** How many connections a pool has, and what they do. */
+/** How many connections a pool has, how many of them nobody uses, and how many wait for one. */
 export interface PoolState {
   readonly open: number
   readonly idle: number

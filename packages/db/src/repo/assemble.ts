@@ -37,8 +37,8 @@ type AnyRow = Record<string, unknown>
 
 /** Puts a repo together. Inside, everything is of any schema; the types are those of the interface. */
 export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: RepoParts): Repo<M> {
-  const transactions = createTransactions(driver)
-  const executor = createExecutor(driver, transactions)
+  const transactions = createTransactions(name, driver)
+  const executor = createExecutor(name, driver, transactions)
   const writes = createWrites(executor, transactions)
 
   const find = (wanted: string): AnySchema => {
@@ -116,6 +116,7 @@ export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: Re
     name,
     start: () => driver.start(),
     stop: ({ deadline = 5000 } = {}) => driver.stop({ deadline }),
+    connections: () => driver.state(),
 
     all,
     one,

@@ -1,22 +1,9 @@
-import { tracingChannel } from 'node:diagnostics_channel'
 import { type AnyStatement, bind, CompileCache, type Compiled } from '../compiler/compile.ts'
 import type { Driver, DriverResult, DriverStatement } from '../driver/driver.ts'
 import { type MaybePromise, mapMaybe } from '../internal/maybe-promise.ts'
 import type { Raw } from '../schema/data-type.ts'
+import { QueryEvent, queryChannel } from './query-event.ts'
 import type { Transactions } from './transactions.ts'
-
-/** What subscribers of the tracing channel `zzz:query` get: one object for a statement, from its start to its end. */
-export interface QueryEvent {
-  readonly text: string
-  /** How many parameters it has; their values may be secrets. */
-  readonly parameters: number
-  readonly database: 'sqlite' | 'postgres'
-  readonly inTransaction: boolean
-  /** How many rows came back, at the end. */
-  rows?: number
-}
-
-const events = tracingChannel<QueryEvent>('zzz:query')
 
 /** Runs statements: in the open transaction of whoever asks, else on any connection. */
 export interface Executor {
@@ -31,25 +18,42 @@ export interface Executor {
   run(statement: DriverStatement, parameters: readonly Raw[]): MaybePromise<DriverResult>
 }
 
-/** The executor of one database. */
-export function createExecutor(driver: Driver, transactions: Transactions): Executor {
+const asItIs = (result: DriverResult) => result
+const changesOf = ({ changes }: DriverResult) => changes
+
+/** The executor of one database, by the name of its repo. */
+export function createExecutor(name: string, driver: Driver, transactions: Transactions): Executor {
   const cache = new CompileCache(driver.dialect)
 
-  function run(statement: DriverStatement, parameters: readonly Raw[]): MaybePromise<DriverResult> {
-    return events.hasSubscribers ? traced(statement, parameters) : transactions.execute(statement, parameters)
+  function run<T>(
+    statement: DriverStatement,
+    parameters: readonly Raw[],
+    decode: (result: DriverResult) => T,
+  ): MaybePromise<T> {
+    if (queryChannel.hasSubscribers) return traced(statement, parameters, decode)
+    return mapMaybe(transactions.execute(statement, parameters), decode)
   }
 
-  function traced(statement: DriverStatement, parameters: readonly Raw[]): Promise<DriverResult> {
-    const event: QueryEvent = {
+  function traced<T>(
+    statement: DriverStatement,
+    parameters: readonly Raw[],
+    decode: (result: DriverResult) => T,
+  ): Promise<T> {
+    const event = new QueryEvent({
+      database: name,
+      dialect: driver.dialect.name,
       text: statement.text,
       parameters: parameters.length,
-      database: driver.dialect.name,
       inTransaction: transactions.current() !== undefined,
-    }
-    return events.tracePromise(async () => {
-      const result = await transactions.execute(statement, parameters)
-      event.rows = result.rows.length
-      return result
+    })
+    return queryChannel.tracePromise(async () => {
+      try {
+        const result = await transactions.execute(statement, parameters, () => event.began())
+        event.answered(statement.returns ? result.rows.length : result.changes)
+        return decode(result)
+      } finally {
+        event.ended()
+      }
     }, event)
   }
 
@@ -58,15 +62,16 @@ export function createExecutor(driver: Driver, transactions: Transactions): Exec
     compiled: (statement) => cache.get(statement),
     all(statement) {
       const compiled = cache.get(statement)
-      const result = run(compiled, bind(compiled, statement.shape))
-      return result instanceof Promise
-        ? result.then(({ rows }) => rows.map(compiled.map))
-        : result.rows.map(compiled.map)
+      const parameters = bind(compiled, statement.shape)
+      const decode = ({ rows }: DriverResult) => rows.map(compiled.map)
+      if (queryChannel.hasSubscribers) return traced(compiled, parameters, decode)
+      const result = transactions.execute(compiled, parameters)
+      return result instanceof Promise ? result.then(decode) : result.rows.map(compiled.map)
     },
     count(statement) {
       const compiled = cache.get(statement)
-      return mapMaybe(run(compiled, bind(compiled, statement.shape)), ({ changes }) => changes)
+      return run(compiled, bind(compiled, statement.shape), changesOf)
     },
-    run,
+    run: (statement, parameters) => run(statement, parameters, asItIs),
   }
 }

@@ -1,5 +1,6 @@
 import type { Changeset } from '../changeset/changeset.ts'
 import type { RawStatement } from '../compiler/raw.ts'
+import type { ConnectionState } from '../driver/driver.ts'
 import type { Expression } from '../query/expression.ts'
 import type { AnyQuery, PreloadOf, Query } from '../query/query.ts'
 import type { AnySchema, Insert, Row, Update } from '../schema/schema.ts'
@@ -45,6 +46,9 @@ export interface Repo<M> {
   start(): Promise<void>
   /** Waits at most `deadline` milliseconds for what is running, and disconnects for good. */
   stop(options?: { readonly deadline: number }): Promise<void>
+
+  /** The connections there are now, for metrics. */
+  connections(): ConnectionState
 
   /** All rows of a query. */
   all<S extends AnySchema, B extends readonly unknown[], R, P>(

@@ -27,7 +27,7 @@ export async function* streamRows(
   const compiled = executor.compiled(statement)
   const parameters = bind(compiled, statement.shape)
   const scope = transactions.current()
-  const own = scope === undefined ? await transactions.outside(() => driver.open('stream')) : undefined
+  const own = scope === undefined ? await transactions.open('stream') : undefined
 
   function use<T>(task: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
     return scope === undefined ? task(own as Connection) : scope.run(task)

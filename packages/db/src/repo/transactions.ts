@@ -1,8 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { BeginOptions, Connection, Driver, DriverResult, DriverStatement } from '../driver/driver.ts'
+import type {
+  BeginOptions,
+  Connection,
+  Driver,
+  DriverResult,
+  DriverStatement,
+  Intent,
+} from '../driver/driver.ts'
 import { DbError } from '../errors.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
 import type { Raw } from '../schema/data-type.ts'
+import { openConnection } from './holding.ts'
 import { type CommitHook, Scope } from './scope.ts'
 
 /** Options of a transaction. */
@@ -17,8 +25,14 @@ export interface Transactions {
   current(): Scope | undefined
   /** The driver that the running code uses. */
   driver(): Driver
-  /** Runs a statement: in the transaction of the running code, else outside any. */
-  execute(statement: DriverStatement, parameters: readonly Raw[]): MaybePromise<DriverResult>
+  /** Runs a statement: in the transaction of the running code, else outside any. `began` hears when its turn has come. */
+  execute(
+    statement: DriverStatement,
+    parameters: readonly Raw[],
+    began?: () => void,
+  ): MaybePromise<DriverResult>
+  /** A connection of one's own, from the driver that the running code uses. */
+  open(intent: Intent): Promise<Connection>
   /** Runs a task as if no transaction were open, on another driver than the others. */
   via<T>(driver: Driver, task: () => T): T
   /** Gives those without a driver of their own another one; undefined gives them the first again. */
@@ -36,8 +50,8 @@ interface Place {
   readonly scope: Scope | undefined
 }
 
-/** Keeps the transactions of one database. */
-export function createTransactions(main: Driver): Transactions {
+/** Keeps the transactions of one database, by the name of its repo. */
+export function createTransactions(name: string, main: Driver): Transactions {
   const storage = new AsyncLocalStorage<Place | undefined>()
   let common = main
 
@@ -49,9 +63,14 @@ export function createTransactions(main: Driver): Transactions {
     return storage.run(via === undefined ? undefined : { via, scope: undefined }, task)
   }
 
+  const open = (intent: Intent) => {
+    const driver = driverHere()
+    return outside(() => openConnection(name, driver, intent))
+  }
+
   async function begin<T>(task: () => T | Promise<T>, options: TransactionOptions): Promise<T> {
     const driver = driverHere()
-    const connection = await outside(() => driver.open(options.readOnly === true ? 'read' : 'write'))
+    const connection = await open(options.readOnly === true ? 'read' : 'write')
     const scope = new Scope(connection, 0)
     let state: 'clean' | 'unknown' = 'unknown'
     let value: T
@@ -110,10 +129,14 @@ export function createTransactions(main: Driver): Transactions {
   return {
     current,
     driver: driverHere,
-    execute(statement, parameters) {
+    open,
+    execute(statement, parameters, began) {
       const place = storage.getStore()
-      if (place?.scope === undefined) return (place?.via ?? common).run(statement, parameters)
-      return place.scope.run((connection) => connection.run(statement, parameters))
+      if (place?.scope === undefined) return (place?.via ?? common).run(statement, parameters, began)
+      return place.scope.run((connection) => {
+        began?.()
+        return connection.run(statement, parameters)
+      })
     },
     via: (driver, task) => storage.run({ via: driver, scope: undefined }, task),
     redirect(driver) {

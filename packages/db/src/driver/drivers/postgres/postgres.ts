@@ -71,8 +71,12 @@ export function postgresDriver(options: PostgresOptions): Driver {
     dialect: postgresDialect,
     start: () => pool.connectOnce(),
     stop: ({ deadline }) => pool.close(deadline),
-    run: (statement, parameters) =>
-      mapMaybe(pool.acquire(), (connection) => runOn(connection, statement, parameters)),
+    state: () => pool.state,
+    run: (statement, parameters, began) =>
+      mapMaybe(pool.acquire(), (connection) => {
+        began?.()
+        return runOn(connection, statement, parameters)
+      }),
     open: (): MaybePromise<Connection> =>
       mapMaybe(pool.acquire(), (connection) => ({
         run: (statement, parameters) => connection.run(statement, parameters),

@@ -4,7 +4,15 @@ import { DbError } from '../../../errors.ts'
 import { Lock } from '../../../internal/lock.ts'
 import { type MaybePromise, mapMaybe } from '../../../internal/maybe-promise.ts'
 import type { Raw } from '../../../schema/data-type.ts'
-import type { BeginOptions, Connection, Cursor, Driver, DriverResult, DriverStatement } from '../../driver.ts'
+import type {
+  BeginOptions,
+  Connection,
+  ConnectionState,
+  Cursor,
+  Driver,
+  DriverResult,
+  DriverStatement,
+} from '../../driver.ts'
 import { Database } from './database.ts'
 import { isBusy, toDbError } from './faults.ts'
 
@@ -118,14 +126,19 @@ export function sqliteDriver(options: SqliteOptions): Driver {
     return opening
   }
 
-  function run(statement: DriverStatement, parameters: readonly Raw[]): MaybePromise<DriverResult> {
+  function run(
+    statement: DriverStatement,
+    parameters: readonly Raw[],
+    began?: () => void,
+  ): MaybePromise<DriverResult> {
     if (reader === undefined || writer === undefined) {
-      return mapMaybe(ready(), () => run(statement, parameters))
+      return mapMaybe(ready(), () => run(statement, parameters, began))
     }
     const on = statement.writes ? writer : reader
-    if (on !== writer) return runOn(on, statement, parameters)
+    if (on !== writer) return runOn(on, statement, parameters, began)
     // What is done at once needs no lock, since nothing can come in between.
-    if (writing.held) return writing.with(() => runOn(on, statement, parameters))
+    if (writing.held) return writing.with(() => runOn(on, statement, parameters, began))
+    began?.()
     try {
       return on.run(statement, parameters)
     } catch (error) {
@@ -138,7 +151,9 @@ export function sqliteDriver(options: SqliteOptions): Driver {
     on: Database,
     statement: DriverStatement,
     parameters: readonly Raw[],
+    began?: () => void,
   ): MaybePromise<DriverResult> {
+    began?.()
     try {
       return on.run(statement, parameters)
     } catch (error) {
@@ -166,8 +181,22 @@ export function sqliteDriver(options: SqliteOptions): Driver {
     }
   }
 
+  function state(): ConnectionState {
+    if (writer === undefined) return { open: 0, idle: 0, waiting: writing.waiting }
+    const locks = inMemory ? [writing] : [writing, ...reading]
+    const used = locks.filter(({ held }) => held).length
+    // The writer and the reader of single statements stay open; the latter is never held.
+    const unused = idle.length + (writing.held ? 0 : 1) + (inMemory ? 0 : 1)
+    return {
+      open: used + unused,
+      idle: unused,
+      waiting: locks.reduce((sum, { waiting }) => sum + waiting, 0),
+    }
+  }
+
   return {
     dialect: sqliteDialect,
+    state,
     start: async () => ready(),
     async stop({ deadline }) {
       stopped = true
