@@ -17,9 +17,11 @@ interface Block {
   readonly runs: boolean
 }
 
+/** The blocks of a document, but for the files of an application (`ts file=…`), which tests/getting-started.test.ts makes. */
 function findBlocks(document: string): Block[] {
   const markdown = readFileSync(join(root, document), 'utf8')
-  return [...markdown.matchAll(/^```ts(?<info> [^\n]*)?\n(?<code>[\s\S]*?)^```$/gm)].map((match) => {
+  const fences = markdown.matchAll(/^```ts(?<info> (?!file=)[^\n]*)?\n(?<code>[\s\S]*?)^```$/gm)
+  return [...fences].map((match) => {
     const { info = '', code = '' } = match.groups ?? {}
     const line = markdown.slice(0, match.index).split('\n').length + 1
     return { place: `${document}:${line}`, line, code, runs: info.split(' ').includes('run') }

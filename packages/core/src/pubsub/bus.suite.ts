@@ -186,6 +186,91 @@ export function testBus(name: string, create: (options?: BusOptions) => Bus): vo
       bus.close()
     })
 
+    it('gives the messages of a topic to a reader, from the call on and in order', async () => {
+      const bus = create()
+      bus.publish('a', 'too early')
+      await arrived(bus)
+      const messages = bus.messages('a')
+      for (let i = 0; i < 3; i++) bus.publish('a', i)
+      bus.publish('b', 'another topic')
+      await arrived(bus)
+      const taken: unknown[] = []
+      for await (const message of messages) {
+        taken.push(message)
+        if (taken.length === 3) bus.publish('a', 3)
+        if (taken.length === 4) break
+      }
+      assert.deepEqual(taken, [0, 1, 2, 3])
+      bus.publish('a', 'too late')
+      await arrived(bus)
+      assert.deepEqual(await messages.next(), { done: true, value: undefined })
+      bus.close()
+    })
+
+    it('lets several questions for messages wait, and answers them in order', async () => {
+      const bus = create()
+      const messages = bus.messages('a')
+      const answers = [messages.next(), messages.next(), messages.next()]
+      bus.publish('a', 1)
+      bus.publish('a', undefined)
+      await arrived(bus)
+      await messages.return?.()
+      assert.deepEqual(await Promise.all(answers), [
+        { done: false, value: 1 },
+        { done: false, value: undefined },
+        { done: true, value: undefined },
+      ])
+      bus.close()
+    })
+
+    it('ends messages by their signal, dropping what waits', async () => {
+      const bus = create()
+      const ending = new AbortController()
+      const { signal } = ending
+      const [waiting, full] = [bus.messages('a', { signal }), bus.messages('b', { signal })]
+      const asked = waiting.next()
+      bus.publish('b', 1)
+      await arrived(bus)
+      ending.abort()
+      const ended = bus.messages('b', { signal })
+      bus.publish('b', 2)
+      await arrived(bus)
+      for (const next of [asked, full.next(), ended.next()]) {
+        assert.deepEqual(await next, { done: true, value: undefined })
+      }
+      bus.close()
+    })
+
+    it('tells a reader that did not keep up, after what waits', async () => {
+      const bus = create()
+      const messages = bus.messages('a', { limit: 2 })
+      for (let i = 0; i < 5; i++) bus.publish('a', i)
+      await arrived(bus)
+      assert.deepEqual([(await messages.next()).value, (await messages.next()).value], [0, 1])
+      await assert.rejects(messages.next(), { code: 'ZZZ_BUS_BEHIND', status: 503, message: /"a"/ })
+      assert.deepEqual(await messages.next(), { done: true, value: undefined })
+      bus.close()
+    })
+
+    it('ends messages when it is closed, and gives no others', async () => {
+      const bus = create()
+      const asked = bus.messages('a').next()
+      bus.close()
+      assert.deepEqual(await asked, { done: true, value: undefined })
+      assert.throws(() => bus.messages('a'), { code: 'ZZZ_BUS_CLOSED' })
+    })
+
+    it('refuses impossible options of messages', () => {
+      const bus = create()
+      for (const options of [{ limit: 0 }, { limit: 1.5 }, { signal: true }, { topic: 'a' }]) {
+        assert.throws(() => bus.messages('a', options as object), {
+          code: 'ZZZ_OPTION_INVALID',
+          message: /bus\.messages/,
+        })
+      }
+      bus.close()
+    })
+
     it('is closed: its subscriptions end, and it refuses everything', async () => {
       const bus = create()
       bus.subscribe('a', () => assert.fail('closed'))

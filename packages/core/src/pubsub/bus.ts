@@ -4,6 +4,14 @@ export interface PublishOptions {
   to?: 'all' | 'others' | undefined
 }
 
+/** Options of `bus.messages`. */
+export interface MessagesOptions {
+  /** Ends the messages. */
+  signal?: AbortSignal | undefined
+  /** Messages that may wait until they are taken; one more is one too many. Default 1,000. */
+  limit?: number | undefined
+}
+
 /** Called with each message of a topic. All listeners of a process get the same copy: do not change it. */
 export type BusListener = (message: unknown) => void
 
@@ -22,6 +30,19 @@ export interface Bus {
   publish(topic: string, message: unknown, options?: PublishOptions): void
   /** Listens to a topic until it is disposed; not a single message comes after that. Throws `ZZZ_BUS_CLOSED`. */
   subscribe(topic: string, listener: BusListener): Disposable
+  /**
+   * The messages of a topic from now on, for one reader. It listens at once, before the first message is asked for, so
+   * whoever then reads what there is already misses nothing. Breaking the loop, the `signal` and `close` end it, and what
+   * waits is dropped.
+   *
+   * A reader that does not keep up gets what waits, and then the error `ZZZ_BUS_BEHIND`. Throws `ZZZ_OPTION_INVALID` and
+   * `ZZZ_BUS_CLOSED`.
+   *
+   * ```ts
+   * for await (const message of bus.messages('news', { signal })) console.log(message)
+   * ```
+   */
+  messages(topic: string, options?: MessagesOptions): AsyncIterableIterator<unknown>
   /** Ends all subscriptions that were made here. */
   close(): void
 }

@@ -1,6 +1,7 @@
 import { ZzzError } from '../../errors.ts'
-import type { Bus, BusOptions } from '../bus.ts'
+import type { Bus, BusListener, BusOptions } from '../bus.ts'
 import { toBytes } from '../clone.ts'
+import { MessageQueue } from '../message-queue.ts'
 import type { Subscribers } from '../subscribers.ts'
 
 /** What a bus publishes to. */
@@ -12,11 +13,26 @@ export interface Hub {
 
 /** A bus on a hub, with subscriptions of its own. */
 export function createBusOn(hub: Hub, { onError }: BusOptions): Bus {
-  const subscriptions = new Set<Disposable>()
+  /** What `close` ends. */
+  const open = new Set<Disposable>()
   let closed = false
 
   function checkOpen(): void {
     if (closed) throw new ZzzError('ZZZ_BUS_CLOSED', 'This bus is closed')
+  }
+
+  /** A subscription that `close` ends by ending its `owner`. */
+  function subscribe(topic: string, listener: BusListener, owner?: Disposable): Disposable {
+    checkOpen()
+    const subscription = hub.subscribers.add(topic, listener, onError)
+    const ending = owner ?? subscription
+    open.add(ending)
+    return {
+      [Symbol.dispose]: () => {
+        open.delete(ending)
+        subscription[Symbol.dispose]()
+      },
+    }
   }
 
   return {
@@ -27,21 +43,13 @@ export function createBusOn(hub: Hub, { onError }: BusOptions): Bus {
         throw new ZzzError('ZZZ_BUS_FULL', 'Too many messages wait to be delivered: publish less, or later')
       }
     },
-    subscribe(topic, listener) {
-      checkOpen()
-      const subscription = hub.subscribers.add(topic, listener, onError)
-      subscriptions.add(subscription)
-      return {
-        [Symbol.dispose]: () => {
-          subscriptions.delete(subscription)
-          subscription[Symbol.dispose]()
-        },
-      }
-    },
+    subscribe: (topic, listener) => subscribe(topic, listener),
+    messages: (topic, options = {}) =>
+      new MessageQueue(topic, options, (listener, queue) => subscribe(topic, listener, queue)),
     close() {
       closed = true
-      for (const subscription of subscriptions) subscription[Symbol.dispose]()
-      subscriptions.clear()
+      for (const one of open) one[Symbol.dispose]()
+      open.clear()
     },
   }
 }
