@@ -1,15 +1,10 @@
-export {
-  type Changes,
-  Changeset,
-  type ConstraintOptions,
-  cast,
-  change,
-  type FieldName,
-  type MessageOptions,
-  type Params,
-} from './changeset/changeset.ts'
-export { type FieldError, type FieldErrors, formatError } from './changeset/field-error.ts'
-export type { LengthOptions, NumberOptions } from './changeset/validations.ts'
+export { Changeset, cast, change } from './changeset/changeset.ts'
+export type { CastAssocOptions, SortOptions } from './changeset/child-params.ts'
+export type { ConstraintOptions } from './changeset/constraint.ts'
+export { type ErrorTree, type FieldError, type FieldErrors, formatError } from './changeset/field-error.ts'
+export type { Nested, NestedAction, NestedChange, PutValue } from './changeset/nested.ts'
+export type { Changes, FieldName, Params } from './changeset/parts.ts'
+export type { LengthOptions, MessageOptions, NumberOptions } from './changeset/validations.ts'
 export type { ForeignStatement, RawStatement } from './compiler/raw.ts'
 export type { ConnectionState, Isolation } from './driver/driver.ts'
 export {
@@ -57,6 +52,7 @@ export {
   type BelongsTo,
   belongsTo,
   type HasMany,
+  type HasManyOptions,
   type HasManyThrough,
   type HasOne,
   hasMany,
@@ -65,6 +61,7 @@ export {
   type ManyToMany,
   type ManyToManyOptions,
   manyToMany,
+  type OnReplace,
 } from './schema/association.ts'
 export type { Codec, DataType, Raw } from './schema/data-type.ts'
 export { Field } from './schema/field.ts'

@@ -1,62 +1,35 @@
 import { inspect } from 'node:util'
-import { type ConstraintFacts, type ConstraintKind, DbError } from '../errors.ts'
+import { type ConstraintFacts, DbError } from '../errors.ts'
 import { describe } from '../internal/describe.ts'
 import type { FieldParts } from '../schema/field.ts'
 import { type AnySchema, columnOf, type Fields, type Row } from '../schema/schema.ts'
+import { castNested, type NestedOutcome, putNested } from './cast-nested.ts'
 import { castValue, isSameValue } from './cast-value.ts'
-import { type FieldError, type FieldErrors, formatError } from './field-error.ts'
-import { checkLength, checkNumber, type LengthOptions, type NumberOptions } from './validations.ts'
-
-/** A constraint of the database that becomes the error of a field. */
-export interface ConstraintRule {
-  readonly kind: ConstraintKind
-  readonly field: string
-  /** The constraint's or index's name; undefined finds it by the columns. */
-  readonly name: string | undefined
-  /** The columns that it is about, where there is no name. */
-  readonly columns: readonly string[]
-  readonly message: string
-}
-
-/** Options of the constraints of a changeset. */
-export interface ConstraintOptions {
-  /** The constraint's or index's name, where its columns do not tell. */
-  readonly name?: string | undefined
-  readonly message?: string | undefined
-}
-
-/** Options of a validation. */
-export interface MessageOptions {
-  readonly message?: string | undefined
-}
-
-/** New values of fields, virtual ones among them. */
-export type Changes<S extends { readonly fields: Fields }> = {
-  readonly [K in keyof S['fields']]?: S['fields'][K]['$type'] | undefined
-}
-
-/** The name of a field, virtual ones among them. */
-export type FieldName<S extends { readonly fields: Fields }> = keyof S['fields'] & string
-
-/** The name of a field that is a column. */
-type StoredName<S extends AnySchema> = keyof Row<S> & string
-
-/** What came from outside: a form, a body of JSON. */
-export type Params = Readonly<Record<string, unknown>>
-
-/** The parts of a changeset. */
-export interface ChangesetParts<S extends AnySchema> {
-  readonly schema: S
-  /** The row that is changed; undefined for a new one. */
-  readonly data: Row<S> | undefined
-  readonly changes: Changes<S>
-  /** What came from outside, for showing a form again. */
-  readonly params: Params
-  readonly errors: FieldErrors
-  readonly constraints: readonly ConstraintRule[]
-  /** The field that counts the updates of a row. */
-  readonly lock: string | undefined
-}
+import type { CastAssocOptions } from './child-params.ts'
+import { type ConstraintOptions, type ConstraintRule, meets } from './constraint.ts'
+import { type ErrorTree, type FieldError, type FieldErrors, formatError } from './field-error.ts'
+import {
+  applyNested,
+  isValid,
+  type Nested,
+  type NestedChange,
+  type NestedName,
+  type NestedValue,
+  nestedErrors,
+  type PutValue,
+  type PutValues,
+  type TargetOf,
+} from './nested.ts'
+import type { Changes, ChangesetParts, FieldName, Params, StoredName } from './parts.ts'
+import { keyOf, targetOf } from './plan.ts'
+import { hideRedacted } from './redacted.ts'
+import {
+  checkLength,
+  checkNumber,
+  type LengthOptions,
+  type MessageOptions,
+  type NumberOptions,
+} from './validations.ts'
 
 /**
  * Changes to a row before they are written: the row, what changes, and what is wrong with it. An immutable value; nothing
@@ -70,29 +43,32 @@ export interface ChangesetParts<S extends AnySchema> {
  *   .uniqueConstraint('email')
  * ```
  */
-export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
+export class Changeset<S extends AnySchema, out N = unknown> implements ChangesetParts<S> {
   readonly schema: S
   readonly data: Row<S> | undefined
   readonly changes: Changes<S>
   readonly params: Params
   readonly errors: FieldErrors
   readonly constraints: readonly ConstraintRule[]
+  readonly nested: Readonly<Record<string, Nested>>
   readonly lock: string | undefined
+  declare readonly $nested: N
 
   /** @internal */
-  constructor({ schema, data, changes, params, errors, constraints, lock }: ChangesetParts<S>) {
+  constructor({ schema, data, changes, params, errors, constraints, nested, lock }: ChangesetParts<S>) {
     this.schema = schema
     this.data = data
     this.changes = changes
     this.params = params
     this.errors = errors
     this.constraints = constraints
+    this.nested = nested
     this.lock = lock
   }
 
-  /** False as soon as a field has an error. */
+  /** False as soon as a field has an error, here or in an associated row. */
   get valid(): boolean {
-    return Object.keys(this.errors).length === 0
+    return Object.keys(this.errors).length === 0 && Object.values(this.nested).every(isValid)
   }
 
   /**
@@ -100,7 +76,7 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
    * one that cannot is an error. A text without anything but spaces counts as null; null in a field that allows none is an
    * error, unless the new row has a default for it. What equals the row is no change.
    */
-  cast(params: Params, fields: readonly FieldName<S>[]): Changeset<S> {
+  cast(params: Params, fields: readonly FieldName<S>[]): Changeset<S, N> {
     if (typeof params !== 'object' || params === null) {
       throw new DbError(
         'ZZZ_DB_QUERY',
@@ -108,11 +84,11 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
       )
     }
     const begun = this.#with({ params: { ...this.params, ...params } })
-    return fields.reduce<Changeset<S>>((changeset, field) => changeset.#castField(params, field), begun)
+    return fields.reduce<Changeset<S, N>>((changeset, field) => changeset.#castField(params, field), begun)
   }
 
   /** Changes fields to values that the program made; what users sent goes through `cast`. */
-  put(changes: Changes<S>): Changeset<S> {
+  put(changes: Changes<S>): Changeset<S, N> {
     const given = Object.entries(changes).filter(([field, value]) => {
       this.#fieldOf(field)
       return value !== undefined
@@ -127,7 +103,7 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
   }
 
   /** Adds an error to a field; places like `%{count}` in the message are filled by the params. */
-  addError(field: string, message: string, params: Readonly<Record<string, unknown>> = {}): Changeset<S> {
+  addError(field: string, message: string, params: Readonly<Record<string, unknown>> = {}): Changeset<S, N> {
     return this.#withError(field, { message, params })
   }
 
@@ -135,8 +111,8 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
   validateRequired(
     fields: readonly FieldName<S>[],
     { message = `can't be blank` }: MessageOptions = {},
-  ): Changeset<S> {
-    return fields.reduce<Changeset<S>>((changeset, field) => {
+  ): Changeset<S, N> {
+    return fields.reduce<Changeset<S, N>>((changeset, field) => {
       if (!isBlank(changeset.get(field)) || changeset.#hasError(field)) return changeset
       return changeset.#withError(field, { message, params: { validation: 'required' } })
     }, this)
@@ -147,7 +123,7 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
     field: FieldName<S>,
     format: RegExp,
     { message = 'has invalid format' }: MessageOptions = {},
-  ): Changeset<S> {
+  ): Changeset<S, N> {
     // A search begins at the start, whatever a global expression found before.
     return this.validate(field, (value) =>
       String(value).search(format) >= 0 ? undefined : { message, params: { validation: 'format' } },
@@ -155,12 +131,12 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
   }
 
   /** The text, list or bytes are of a length. */
-  validateLength(field: FieldName<S>, options: LengthOptions): Changeset<S> {
+  validateLength(field: FieldName<S>, options: LengthOptions): Changeset<S, N> {
     return this.validate(field, (value) => checkLength(value, options))
   }
 
   /** The number, bigint or decimal is within limits. */
-  validateNumber(field: FieldName<S>, options: NumberOptions): Changeset<S> {
+  validateNumber(field: FieldName<S>, options: NumberOptions): Changeset<S, N> {
     return this.validate(field, (value) => checkNumber(value, options))
   }
 
@@ -169,7 +145,7 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
     field: K,
     list: readonly S['fields'][K]['$type'][],
     { message = 'is invalid' }: MessageOptions = {},
-  ): Changeset<S> {
+  ): Changeset<S, N> {
     return this.validate(field, (value) =>
       list.includes(value) ? undefined : { message, params: { validation: 'inclusion' } },
     )
@@ -180,14 +156,14 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
     field: K,
     list: readonly S['fields'][K]['$type'][],
     { message = 'is reserved' }: MessageOptions = {},
-  ): Changeset<S> {
+  ): Changeset<S, N> {
     return this.validate(field, (value) =>
       list.includes(value) ? { message, params: { validation: 'exclusion' } } : undefined,
     )
   }
 
   /** The box was ticked: what came from outside under this name says yes. */
-  validateAcceptance(field: string, { message = 'must be accepted' }: MessageOptions = {}): Changeset<S> {
+  validateAcceptance(field: string, { message = 'must be accepted' }: MessageOptions = {}): Changeset<S, N> {
     const said = Object.hasOwn(this.params, field) ? this.params[field] : undefined
     if ([true, 'true', '1', 'on', 1].includes(said as string)) return this
     return this.#withError(field, { message, params: { validation: 'acceptance' } })
@@ -197,7 +173,7 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
   validateConfirmation(
     field: FieldName<S>,
     { message = 'does not match confirmation' }: MessageOptions = {},
-  ): Changeset<S> {
+  ): Changeset<S, N> {
     const confirmation = `${field}Confirmation`
     return this.validate(field, () => {
       const again = Object.hasOwn(this.params, confirmation) ? this.params[confirmation] : undefined
@@ -209,7 +185,7 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
   validate<K extends FieldName<S>>(
     field: K,
     check: (value: NonNullable<S['fields'][K]['$type']>) => string | FieldError | undefined,
-  ): Changeset<S> {
+  ): Changeset<S, N> {
     this.#fieldOf(field)
     const value = Object.hasOwn(this.changes, field) ? this.changes[field] : undefined
     if (value === undefined || value === null) return this
@@ -222,7 +198,7 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
   uniqueConstraint(
     fields: StoredName<S> | readonly [StoredName<S>, ...StoredName<S>[]],
     { name, message = 'has already been taken' }: ConstraintOptions = {},
-  ): Changeset<S> {
+  ): Changeset<S, N> {
     const all: readonly string[] = typeof fields === 'string' ? [fields] : (fields as readonly string[])
     const columns = all.map((each) => columnOf(this.schema, each).name)
     return this.#constraint({ kind: 'unique', field: all[0] as string, name, columns, message })
@@ -232,7 +208,7 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
   foreignKeyConstraint(
     field: StoredName<S>,
     { name, message = 'does not exist' }: ConstraintOptions = {},
-  ): Changeset<S> {
+  ): Changeset<S, N> {
     const columns = [columnOf(this.schema, field).name]
     return this.#constraint({ kind: 'foreignKey', field, name, columns, message })
   }
@@ -241,26 +217,99 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
   checkConstraint(
     field: StoredName<S>,
     { name, message = 'is invalid' }: ConstraintOptions & { readonly name: string },
-  ): Changeset<S> {
+  ): Changeset<S, N> {
     return this.#constraint({ kind: 'check', field, name, columns: [], message })
+  }
+
+  /** The exclusion constraint of that name becomes an error of the field. PostgreSQL only: SQLite has none. */
+  exclusionConstraint(
+    field: StoredName<S>,
+    { name, message = 'violates an exclusion constraint' }: ConstraintOptions & { readonly name: string },
+  ): Changeset<S, N> {
+    return this.#constraint({ kind: 'exclusion', field, name, columns: [], message })
+  }
+
+  /**
+   * Takes what was sent for an association, after `cast`: `build` makes the changeset of each associated row from what was
+   * sent for it. A row whose primary key was sent is updated, others are new, and what becomes of the rest is said by
+   * `onReplace` of the association. The repo writes all of it in one transaction. A row that is there has to have the
+   * association preloaded.
+   *
+   * Throws `ZZZ_DB_ASSOCIATION`.
+   *
+   * ```ts
+   * cast(Post, params, ['title']).castAssoc('comments', Comment, (comment, sent) => comment.cast(sent, ['body']))
+   * ```
+   */
+  castAssoc<K extends NestedName<S>, T extends TargetOf<S, K>, M = unknown>(
+    name: K,
+    schema: T,
+    build: (changeset: Changeset<T>, params: Params) => Changeset<T, M>,
+    options: CastAssocOptions = {},
+  ): Changeset<S, N & { [P in K]: NestedValue<S['associations'][P], T, M> }> {
+    const target = targetOf(this.schema, name, schema, this.data)
+    const outcome = castNested(target, name, this.params, options, (row, sent) => {
+      const begun = change(schema, row as Row<T> | undefined)
+      return (sent === undefined ? begun : build(begun, sent)) as never
+    })
+    return this.#nest(name, outcome) as never
+  }
+
+  /**
+   * Makes an association have exactly these rows, which the program chose: changesets, rows that are there, or values of
+   * new ones. A value with a whole primary key is a row that is there. What becomes of others is said by `onReplace`.
+   *
+   * Throws `ZZZ_DB_ASSOCIATION`.
+   *
+   * ```ts
+   * change(Post, post).putAssoc('tags', Tag, [maths, { name: 'machines' }])
+   * ```
+   */
+  putAssoc<K extends NestedName<S>, T extends TargetOf<S, K>, M = unknown>(
+    name: K,
+    schema: T,
+    values: PutValues<S['associations'][K], T, M>,
+  ): Changeset<S, N & { [P in K]: NestedValue<S['associations'][P], T, M> }> {
+    const target = targetOf(this.schema, name, schema, this.data)
+    const list = Array.isArray(values) ? values : values === null ? [] : [values]
+    const children = list.map((value: PutValue<T>) => toChild(schema, value) as never)
+    const outcome = putNested(target, children, (row) => change(schema, row as Row<T>) as never)
+    return this.#nest(name, outcome) as never
+  }
+
+  #nest(name: string, { nested, error }: NestedOutcome): Changeset<S, N> {
+    const changeset = nested === undefined ? this : this.#with({ nested: { ...this.nested, [name]: nested } })
+    return error === undefined ? changeset : changeset.#withError(name, error)
+  }
+
+  /** @internal The changeset with one of its nested ones replaced, which has learned of an error. */
+  withNested(name: string, position: number, changeset: Changeset<AnySchema>): Changeset<S, N> {
+    const nested = this.nested[name] as Nested
+    const changes = nested.changes.with(position, {
+      ...(nested.changes[position] as NestedChange),
+      changeset,
+    })
+    return this.#nest(name, { nested: { ...nested, changes } })
   }
 
   /**
    * An update writes only when nobody else has updated the row since it was read, and counts the field up. Else it is
    * `ZZZ_DB_STALE` (409).
    */
-  optimisticLock(field: StoredName<S>): Changeset<S> {
+  optimisticLock(field: StoredName<S>): Changeset<S, N> {
     columnOf(this.schema, field)
     return this.#with({ lock: field })
   }
 
   /** The row with the changes, whether they are valid or not: for a preview. */
-  applyChanges(): Partial<Row<S>> & Changes<S> {
-    return { ...(this.data as object), ...this.changes } as Partial<Row<S>> & Changes<S>
+  applyChanges(): Partial<Row<S>> & Changes<S> & Partial<N> {
+    const nested = Object.entries(this.nested).map(([name, each]) => [name, applyNested(each)])
+    return { ...(this.data as object), ...this.changes, ...Object.fromEntries(nested) } as never
   }
 
   /**
-   * The messages of all fields, filled, as a list for each: what an answer of 422 holds.
+   * The messages of all fields, filled, as a list for each: what an answer of 422 holds. Errors of associated rows are below
+   * the name of the association: a list with an object for each row, or an object where there is one row at most.
    *
    * ```ts
    * changeset.traverseErrors()                                        // { email: ["can't be blank"] }
@@ -269,24 +318,26 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
    */
   traverseErrors<T = string>(
     format: (error: FieldError, field: string) => T = formatError as never,
-  ): Record<string, T[]> {
-    return Object.fromEntries(
-      Object.entries(this.errors).map(([field, errors]) => [
-        field,
-        errors.map((error) => format(error, field)),
-      ]),
-    )
+  ): ErrorTree<T> {
+    const own = Object.entries(this.errors).map(([field, errors]) => [
+      field,
+      errors.map((error) => format(error, field)),
+    ])
+    const nested = Object.entries(this.nested)
+      .filter(([, each]) => !isValid(each))
+      .map(([name, each]) => [name, nestedErrors(each, format)])
+    return Object.fromEntries([...own, ...nested])
   }
 
   /** Whether the refusal is one that this changeset names: then itself with the error of the field. */
-  withConstraintError(facts: ConstraintFacts): Changeset<S> | undefined {
+  withConstraintError(facts: ConstraintFacts): Changeset<S, N> | undefined {
     const rule = this.constraints.find((candidate) => meets(candidate, facts))
     return rule === undefined
       ? undefined
       : this.addError(rule.field, rule.message, { constraint: facts.kind })
   }
 
-  #castField(params: Params, field: FieldName<S>): Changeset<S> {
+  #castField(params: Params, field: FieldName<S>): Changeset<S, N> {
     const { parts } = this.#fieldOf(field)
     const input = Object.hasOwn(params, field) ? params[field] : undefined
     if (input === undefined) return this
@@ -301,13 +352,13 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
     return this.#change(field, casted.value)
   }
 
-  #castBlank(field: string, { nullable, default: initial, virtual }: FieldParts): Changeset<S> {
+  #castBlank(field: string, { nullable, default: initial, virtual }: FieldParts): Changeset<S, N> {
     if (nullable || virtual) return this.#change(field, null)
     if (initial !== undefined && this.data === undefined) return this
     return this.#withError(field, { message: `can't be blank`, params: { validation: 'required' } })
   }
 
-  #change(field: string, value: unknown): Changeset<S> {
+  #change(field: string, value: unknown): Changeset<S, N> {
     const before = (this.data as Readonly<Record<string, unknown>> | undefined)?.[field]
     const same = this.data !== undefined && isSameValue(this.#fieldOf(field).parts.type, before, value)
     const { [field]: _, ...others } = this.changes as Record<string, unknown>
@@ -328,45 +379,40 @@ export class Changeset<S extends AnySchema> implements ChangesetParts<S> {
     return Object.hasOwn(this.errors, field)
   }
 
-  #withError(field: string, error: FieldError): Changeset<S> {
+  #withError(field: string, error: FieldError): Changeset<S, N> {
     const before = this.#hasError(field) ? (this.errors[field] as readonly FieldError[]) : []
     return this.#with({ errors: { ...this.errors, [field]: [...before, error] } })
   }
 
-  #constraint(rule: ConstraintRule): Changeset<S> {
+  #constraint(rule: ConstraintRule): Changeset<S, N> {
     return this.#with({ constraints: [...this.constraints, rule] })
   }
 
-  #with(change: Partial<ChangesetParts<S>>): Changeset<S> {
-    return new Changeset<S>({ ...this, ...change })
+  #with(changed: Partial<ChangesetParts<S>>): Changeset<S, N> {
+    return new Changeset<S, N>({ ...this, ...changed })
   }
 }
 
 /** What a changeset prints as: without the values of redacted fields. */
 Object.defineProperty(Changeset.prototype, inspect.custom, {
   value(this: Changeset<AnySchema>): object {
-    const { schema, data, changes, params, errors, valid } = this
+    const { schema, data, changes, params, errors, nested, valid } = this
+    // What was sent for associated rows is in their own changesets, which know what is secret.
+    const shown = Object.fromEntries(
+      Object.entries(params).filter(([name]) => !Object.hasOwn(schema.associations, name)),
+    )
     const hide = (values: object | undefined) => values && hideRedacted(schema, values)
     return {
       schema: schema.name,
       data: hide(data),
       changes: hide(changes),
-      params: hide(params),
+      params: hide(shown),
       errors,
+      nested,
       valid,
     }
   },
 })
-
-/** A confirmation is as secret as what it confirms. */
-function hideRedacted({ fields }: AnySchema, values: object): object {
-  const entries = Object.entries(values).map(([name, value]) => {
-    const field = name.replace(/Confirmation$/, '')
-    const secret = [name, field].some((each) => Object.hasOwn(fields, each) && fields[each]?.parts.redacted)
-    return [name, secret ? '[redacted]' : value]
-  })
-  return Object.fromEntries(entries)
-}
 
 /**
  * Begins a changeset: for a new row, or for changes to one.
@@ -384,6 +430,7 @@ export function change<S extends AnySchema>(schema: S, data?: Row<S>): Changeset
     params: {},
     errors: {},
     constraints: [],
+    nested: {},
     lock: undefined,
   })
 }
@@ -397,20 +444,17 @@ export function cast<S extends AnySchema>(
   return change(schema).cast(params, fields)
 }
 
+/** The changeset of what `putAssoc` takes for a row. */
+function toChild<T extends AnySchema>(schema: T, value: PutValue<T>): Changeset<T> {
+  if (value instanceof Changeset) return value as Changeset<T>
+  const known = keyOf(schema, value as Params) !== undefined
+  return known ? change(schema, value as Row<T>) : change(schema).put(value)
+}
+
 function isSpaces(value: unknown): boolean {
   return typeof value === 'string' && value.trim() === ''
 }
 
 function isBlank(value: unknown): boolean {
   return value === undefined || value === null || isSpaces(value)
-}
-
-/** A database that names the constraint decides by its name; else the columns do, and SQLite's foreign keys have none. */
-function meets(rule: ConstraintRule, facts: ConstraintFacts): boolean {
-  if (rule.kind !== facts.kind) return false
-  if (rule.name !== undefined && facts.constraint !== undefined) return rule.name === facts.constraint
-  if (rule.kind === 'foreignKey' && facts.constraint === undefined) return true
-  return (
-    rule.columns.length === facts.columns.length && rule.columns.every((name, i) => name === facts.columns[i])
-  )
 }

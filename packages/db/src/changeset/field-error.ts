@@ -7,9 +7,26 @@ export interface FieldError {
 /** The errors of all fields by name. */
 export type FieldErrors = Readonly<Record<string, readonly FieldError[]>>
 
+/** The errors of all fields by name, and below the name of an association those of its rows. */
+export interface ErrorTree<T = string> {
+  [field: string]: T[] | ErrorTree<T> | ErrorTree<T>[]
+}
+
 /** The message of an error with its places filled: `should be at least 3 characters`. */
 export function formatError({ message, params }: FieldError): string {
   return message.replaceAll(/%\{(\w+)\}/g, (place, name: string) =>
     Object.hasOwn(params, name) ? String(params[name]) : place,
+  )
+}
+
+/** The errors as lines of text: `email has invalid format`, `comments.0.body can't be blank`. */
+export function errorLines(tree: ErrorTree, above = ''): string[] {
+  return Object.entries(tree).flatMap(([field, errors]) => linesOf(errors, `${above}${field}`))
+}
+
+function linesOf(errors: ErrorTree[string], path: string): string[] {
+  if (!Array.isArray(errors)) return errorLines(errors, `${path}.`)
+  return errors.flatMap((error, position) =>
+    typeof error === 'string' ? [`${path} ${error}`] : errorLines(error, `${path}.${position}.`),
   )
 }

@@ -1,5 +1,10 @@
 import type { FieldError } from './field-error.ts'
 
+/** Options of a validation. */
+export interface MessageOptions {
+  readonly message?: string | undefined
+}
+
 /** Limits of a length: of a text in code points, of a list or bytes in elements. */
 export interface LengthOptions {
   readonly min?: number | undefined

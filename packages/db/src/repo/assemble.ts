@@ -1,4 +1,5 @@
 import type { Changeset } from '../changeset/changeset.ts'
+import { errorLines } from '../changeset/field-error.ts'
 import { bind } from '../compiler/compile.ts'
 import type { Driver } from '../driver/driver.ts'
 import { DbError } from '../errors.ts'
@@ -39,13 +40,14 @@ type AnyRow = Record<string, unknown>
 export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: RepoParts): Repo<M> {
   const transactions = createTransactions(name, driver)
   const executor = createExecutor(name, driver, transactions)
-  const writes = createWrites(executor, transactions)
 
   const find = (wanted: string): AnySchema => {
     const schema = schemas.get(wanted)
     if (schema !== undefined) return schema
     throw new DbError('ZZZ_DB_SCHEMA', `${name} knows no schema ${JSON.stringify(wanted)}`)
   }
+
+  const writes = createWrites(executor, transactions, find)
 
   /** The rows of a query with what it preloads; at once where the driver has them and nothing is preloaded. */
   function load(query: AnyQuery, purpose: QueryPurpose): MaybePromise<unknown[]> {
@@ -252,8 +254,6 @@ function nameOf(query: AnyQuery): string {
 function valueOrThrow(result: Result<AnySchema, AnyRow>): AnyRow {
   if (result.ok) return result.value
   const { schema } = result.changeset
-  const said = Object.entries(result.changeset.traverseErrors()).map(
-    ([field, all]) => `${field} ${all.join(', ')}`,
-  )
+  const said = errorLines(result.changeset.traverseErrors())
   throw new DbError('ZZZ_DB_INVALID', `A row of ${schema.name} was refused: ${said.join('; ')}`)
 }

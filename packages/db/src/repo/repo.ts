@@ -98,18 +98,21 @@ export interface Repo<M> {
     options?: StreamOptions,
   ): AsyncGenerator<WithPreloaded<M, S, R, P>, void, void>
 
-  /** Inserts a row. Throws `ZZZ_DB_CONSTRAINT` for a constraint that the changeset does not name. */
-  insert<S extends AnySchema>(changeset: Changeset<S>): Promise<Result<S>>
+  /**
+   * Inserts a row, with the associated rows of its changeset, which the row then has. Throws `ZZZ_DB_CONSTRAINT` for a constraint that the
+   * changeset does not name.
+   */
+  insert<S extends AnySchema, N>(changeset: Changeset<S, N>): Promise<Result<S, Row<S> & N>>
   insert<S extends AnySchema>(schema: S, values: Insert<S>): Promise<Result<S>>
   /** Inserts a row, or throws. */
-  insertOrThrow<S extends AnySchema>(changeset: Changeset<S>): Promise<Row<S>>
+  insertOrThrow<S extends AnySchema, N>(changeset: Changeset<S, N>): Promise<Row<S> & N>
   insertOrThrow<S extends AnySchema>(schema: S, values: Insert<S>): Promise<Row<S>>
   /** Inserts a row, or changes the one that is there already; gives the row as it is then. */
   upsert<S extends AnySchema>(changeset: Changeset<S>, conflict: ConflictOptions<S>): Promise<Result<S>>
   /** Updates a row by its primary key; gives the row as it is then. Without changes nothing is written. */
-  update<S extends AnySchema>(changeset: Changeset<S>): Promise<Result<S>>
+  update<S extends AnySchema, N>(changeset: Changeset<S, N>): Promise<Result<S, Row<S> & N>>
   /** Updates a row, or throws. */
-  updateOrThrow<S extends AnySchema>(changeset: Changeset<S>): Promise<Row<S>>
+  updateOrThrow<S extends AnySchema, N>(changeset: Changeset<S, N>): Promise<Row<S> & N>
   /** Deletes a row by its primary key; gives the row that was. */
   delete<S extends AnySchema>(changeset: Changeset<S>): Promise<Result<S>>
   delete<S extends AnySchema>(schema: S, row: Row<S>): Promise<Result<S>>

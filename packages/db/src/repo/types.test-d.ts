@@ -167,3 +167,24 @@ export async function results() {
   for await (const each of repo.stream(from(User))) same<typeof each.id, number>()
   return [full, without, wrongRole, update, wrongUpdate]
 }
+
+// A changeset with associated rows gives a row that has them.
+const nestedUser = change(User).castAssoc('posts', Post, (post, sent) => post.cast(sent, ['title']))
+repo.insertOrThrow(nestedUser.putAssoc('profile', Profile, null)).then((written) => {
+  same<typeof written.posts, Row<typeof Post>[]>()
+  same<typeof written.profile, Row<typeof Profile> | null>()
+  written.email
+  // @ts-expect-error no such association
+  written.comments
+})
+// @ts-expect-error no such association
+change(User).castAssoc('comments', Post, (post) => post)
+// @ts-expect-error posts are not profiles
+change(User).castAssoc('posts', Profile, (profile) => profile)
+// @ts-expect-error many posts are a list
+change(User).putAssoc('posts', Post, { title: 'x' })
+// @ts-expect-error a post has no such field
+change(User).putAssoc('posts', Post, [{ name: 'x' }])
+hasOne('profiles', { onReplace: 'update' })
+// @ts-expect-error many rows cannot take over what was sent for one
+hasMany('posts', { onReplace: 'update' })

@@ -7,6 +7,7 @@ import { type Conflict, deleteStatement, insertStatement, updateStatement } from
 import { type AnySchema, type Column, columnOf } from '../schema/schema.ts'
 import { checkFields, checkNulls, withDefaults, withUpdates } from './defaults.ts'
 import type { Executor } from './executor.ts'
+import { createNestedWrites, Refused } from './nested-writes.ts'
 import type { Result } from './result.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -34,7 +35,13 @@ export interface Writes {
 const chunk = 1024
 
 /** The writes of one database. */
-export function createWrites(executor: Executor, transactions: Transactions): Writes {
+export function createWrites(
+  executor: Executor,
+  transactions: Transactions,
+  find: (name: string) => AnySchema,
+): Writes {
+  const writeNested = createNestedWrites({ insert, update, delete: remove, deleteBy }, find)
+
   /**
    * Runs a write whose constraints become errors of the changeset. In PostgreSQL a refused statement spoils its
    * transaction, so there it gets a savepoint.
@@ -51,13 +58,28 @@ export function createWrites(executor: Executor, transactions: Transactions): Wr
     }
   }
 
-  async function writeOne(changeset: AnyChangeset, task: () => Promise<AnyRow>): Promise<AnyResult> {
+  async function writeOne(
+    changeset: AnyChangeset,
+    verb: 'insert' | 'update',
+    task: () => Promise<AnyRow>,
+  ): Promise<AnyResult> {
     if (!changeset.valid) return { ok: false, changeset }
+    if (Object.keys(changeset.nested).length > 0) return writeAll(changeset, verb)
     const outcome = await guarded(changeset, task)
     return outcome instanceof Changeset ? { ok: false, changeset: outcome } : { ok: true, value: outcome }
   }
 
-  function insertRow(schema: AnySchema, values: AnyRow, conflict: Conflict | undefined) {
+  /** A changeset with associated rows: all of them are written, or none. */
+  async function writeAll(changeset: AnyChangeset, verb: 'insert' | 'update'): Promise<AnyResult> {
+    try {
+      return { ok: true, value: await transactions.run(() => writeNested(changeset, verb, {})) }
+    } catch (error) {
+      if (error instanceof Refused) return { ok: false, changeset: error.changeset }
+      throw error
+    }
+  }
+
+  async function insert(schema: AnySchema, values: AnyRow, conflict?: Conflict): Promise<AnyRow> {
     const row = withDefaults(schema, values)
     checkNulls(schema, row)
     const columns = schema.columns.filter(({ field }) => field in row)
@@ -65,41 +87,61 @@ export function createWrites(executor: Executor, transactions: Transactions): Wr
       conflict,
       returning: true,
     })
-    return executor.all(statement)
+    const [inserted] = await executor.all(statement)
+    return inserted as AnyRow
+  }
+
+  async function update(
+    { schema, data, changes, lock }: AnyChangeset,
+    more: AnyRow,
+    always: boolean,
+  ): Promise<AnyRow> {
+    const row = data as AnyRow | undefined
+    if (row === undefined) throw noRow('update', schema)
+    const stored = storedOnly(schema, { ...changes, ...more })
+    if (Object.keys(stored).length === 0 && !always) return row
+    const complete = withUpdates(schema, stored)
+    checkNulls(schema, complete)
+    if (lock !== undefined) complete[lock] = Number(row[lock]) + 1
+    const found = rowQuery(schema, row)
+    const query = lock === undefined ? found : byFields(found, [lock], row)
+    const statement = updateStatement(query.statement, complete, { returning: true })
+    return firstRow(await executor.all(statement), 'update', schema)
+  }
+
+  async function remove(schema: AnySchema, row: AnyRow): Promise<AnyRow> {
+    const statement = deleteStatement(rowQuery(schema, row).statement, { returning: true })
+    return firstRow(await executor.all(statement), 'delete', schema)
+  }
+
+  async function deleteBy(schema: AnySchema, values: AnyRow): Promise<number> {
+    const query = byFields(from(schema) as unknown as AnyQuery, Object.keys(values), values)
+    return executor.count(deleteStatement(query.statement, { returning: false }))
   }
 
   return {
-    insert: (changeset, conflict) =>
-      writeOne(changeset, async () => {
-        const { schema, changes } = changeset
-        const [row] = await insertRow(schema, changes, toConflict(schema, conflict))
-        return row as AnyRow
-      }),
+    async insert(changeset, conflict) {
+      const { schema, changes, nested } = changeset
+      if (conflict !== undefined && Object.keys(nested).length > 0) {
+        throw new DbError(
+          'ZZZ_DB_ASSOCIATION',
+          `upsert(${schema.name}): write the associated rows apart; of a row that is there it is unknown what they replace`,
+        )
+      }
+      return writeOne(changeset, 'insert', () => insert(schema, changes, toConflict(schema, conflict)))
+    },
 
-    update: (changeset) =>
-      writeOne(changeset, async () => {
-        const { schema, data, changes, lock } = changeset
-        const row = data as AnyRow | undefined
-        if (row === undefined) throw noRow('update', schema)
-        const stored = storedOnly(schema, changes)
-        if (Object.keys(stored).length === 0) return row
-        const complete = withUpdates(schema, stored)
-        checkNulls(schema, complete)
-        if (lock !== undefined) complete[lock] = Number(row[lock]) + 1
-        const found = rowQuery(schema, row)
-        const query = lock === undefined ? found : byFields(found, [lock], row)
-        const statement = updateStatement(query.statement, complete, { returning: true })
-        return firstRow(await executor.all(statement), 'update', schema)
-      }),
+    update: (changeset) => writeOne(changeset, 'update', () => update(changeset, {}, false)),
 
-    delete: (changeset) =>
-      writeOne(changeset, async () => {
-        const { schema, data } = changeset
-        const row = data as AnyRow | undefined
-        if (row === undefined) throw noRow('delete', schema)
-        const statement = deleteStatement(rowQuery(schema, row).statement, { returning: true })
-        return firstRow(await executor.all(statement), 'delete', schema)
-      }),
+    async delete(changeset) {
+      const { schema, data } = changeset
+      if (!changeset.valid) return { ok: false, changeset }
+      const outcome = await guarded(changeset, () => {
+        if (data === undefined) throw noRow('delete', schema)
+        return remove(schema, data as AnyRow)
+      })
+      return outcome instanceof Changeset ? { ok: false, changeset: outcome } : { ok: true, value: outcome }
+    },
 
     async insertAll(schema, rows, conflict) {
       if (rows.length === 0) return 0

@@ -1,9 +1,28 @@
-/** What may be said about an association besides its target. */
+/**
+ * What becomes of associated rows that a changeset's new ones replace: the program is wrong (`raise`), the field has an error
+ * (`invalid`), their foreign key becomes null (`set null`), they are deleted (`delete`), or, where there is one row at most,
+ * that one takes over what was sent (`update`).
+ */
+export type OnReplace = 'raise' | 'invalid' | 'set null' | 'delete' | 'update'
+
+/** What may be said about an association to many rows besides its target. */
+export interface HasManyOptions {
+  /** The field that points to the other schema. */
+  readonly foreignKey?: string | undefined
+  /** The field that is pointed to. Default: the primary key. */
+  readonly references?: string | undefined
+  /** What becomes of rows that a changeset replaces. Default: `raise`. */
+  readonly onReplace?: Exclude<OnReplace, 'update'> | undefined
+}
+
+/** What may be said about an association to one row besides its target. */
 export interface AssociationOptions {
   /** The field that points to the other schema: on this side for `belongsTo`, on the other side else. */
   readonly foreignKey?: string | undefined
   /** The field that is pointed to. Default: the primary key. */
   readonly references?: string | undefined
+  /** What becomes of a row that a changeset replaces. Default: `raise`. */
+  readonly onReplace?: OnReplace | undefined
 }
 
 /** Options of `manyToMany`. */
@@ -14,10 +33,12 @@ export interface ManyToManyOptions {
   readonly foreignKey?: string | undefined
   /** The field of the table in between that points to the target. */
   readonly targetKey?: string | undefined
+  /** What becomes of rows that a changeset replaces; `delete` deletes from the table in between. Default: `raise`. */
+  readonly onReplace?: 'raise' | 'invalid' | 'delete' | undefined
 }
 
 /** Many rows of another schema point here. */
-export interface HasMany<T extends string = string> extends AssociationOptions {
+export interface HasMany<T extends string = string> extends HasManyOptions {
   readonly kind: 'hasMany'
   readonly to: T
 }
@@ -58,7 +79,7 @@ export type Association = HasMany | HasOne | BelongsTo | ManyToMany | HasManyThr
  * schema('users', { id: id() }, { posts: hasMany('posts') })
  * ```
  */
-export function hasMany<const T extends string>(to: T, options: AssociationOptions = {}): HasMany<T> {
+export function hasMany<const T extends string>(to: T, options: HasManyOptions = {}): HasMany<T> {
   return { kind: 'hasMany', to, ...options }
 }
 

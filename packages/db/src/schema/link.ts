@@ -52,7 +52,8 @@ export function keyPointingTo(schema: AnySchema, target: AnySchema, where: strin
   )
 }
 
-function onlyKey(schema: AnySchema, where: string): string {
+/** The primary key of a schema that has one of one field. */
+export function onlyKey(schema: AnySchema, where: string): string {
   const [only] = schema.primaryKey
   if (only !== undefined && schema.primaryKey.length === 1) return only
   throw new DbError(

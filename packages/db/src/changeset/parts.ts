@@ -1,0 +1,34 @@
+import type { AnySchema, Fields, Row } from '../schema/schema.ts'
+import type { ConstraintRule } from './constraint.ts'
+import type { FieldErrors } from './field-error.ts'
+import type { Nested } from './nested.ts'
+
+/** New values of fields, virtual ones among them. */
+export type Changes<S extends { readonly fields: Fields }> = {
+  readonly [K in keyof S['fields']]?: S['fields'][K]['$type'] | undefined
+}
+
+/** The name of a field, virtual ones among them. */
+export type FieldName<S extends { readonly fields: Fields }> = keyof S['fields'] & string
+
+/** The name of a field that is a column. */
+export type StoredName<S extends AnySchema> = keyof Row<S> & string
+
+/** What came from outside: a form, a body of JSON. */
+export type Params = Readonly<Record<string, unknown>>
+
+/** The parts of a changeset. */
+export interface ChangesetParts<S extends AnySchema> {
+  readonly schema: S
+  /** The row that is changed; undefined for a new one. */
+  readonly data: Row<S> | undefined
+  readonly changes: Changes<S>
+  /** What came from outside, for showing a form again. */
+  readonly params: Params
+  readonly errors: FieldErrors
+  readonly constraints: readonly ConstraintRule[]
+  /** The changes to associated rows by the name of the association. */
+  readonly nested: Readonly<Record<string, Nested>>
+  /** The field that counts the updates of a row. */
+  readonly lock: string | undefined
+}
