@@ -70,6 +70,8 @@ app.url('user', { id: 42 })
 app.url('files.show', { rest: 'a/b' }, { v: 1 })
 // @ts-expect-error unknown name
 app.url('unnamed')
+const complaint: Parameters<typeof app.url<'unnamed'>>[0] = 'there is no route named unnamed'
+void complaint
 // @ts-expect-error the scope's name is missing
 app.url('show', { rest: '' })
 // @ts-expect-error the parameter is missing

@@ -70,9 +70,9 @@ export interface App<Names = object> extends AppInfo {
    */
   fetch(input: globalThis.Request | URL | string, init?: RequestInit): Promise<Response>
   /** The URL of a named route, typed; for tests, mails and the console. Handlers use `path()` values. */
-  url<Name extends keyof Names & string>(
-    name: Name,
-    ...args: Names[Name] extends string ? UrlArgs<Names[Name]> : never
+  url<Name extends (keyof Names & string) | (string & Record<never, never>)>(
+    name: KnownName<Names, Name>,
+    ...args: UrlArgsOf<Names, Name>
   ): string
   /** Says that the server is about to close, so that readiness ends; `serve` does it itself. */
   drain(): void
@@ -81,6 +81,17 @@ export interface App<Names = object> extends AppInfo {
   /** Stops the services within `deadline` milliseconds each, default 10,000. */
   stop(options?: { deadline?: number | undefined }): Promise<void>
 }
+
+/** A name of a route, or the compiler's complaint. It is made here, since a constraint would complain of the arguments. */
+type KnownName<Names, Name extends string> = Name extends keyof Names
+  ? Name
+  : `there is no route named ${Name}`
+
+type UrlArgsOf<Names, Name extends string> = Name extends keyof Names
+  ? Names[Name] extends string
+    ? UrlArgs<Names[Name]>
+    : never
+  : readonly unknown[]
 
 const optionRules = {
   routes: ['a list of routes', Array.isArray],

@@ -5,7 +5,7 @@ import { Reply } from '../http/reply.ts'
 import { isToken } from '../http/token.ts'
 import { addVary } from '../http/vary.ts'
 import { type MaybePromise, mapMaybe } from '../internal/maybe-promise.ts'
-import { checkOptions } from '../internal/options.ts'
+import { checkOptions, describe } from '../internal/options.ts'
 
 /** Decides about an origin that a browser names, such as `https://example.com`, or `null`. */
 export type OriginTest = (origin: string, ctx: Context) => MaybePromise<boolean>
@@ -35,9 +35,8 @@ const isTokens = (value: unknown) =>
   Array.isArray(value) && value.every((name) => typeof name === 'string' && isToken(name) && name !== '*')
 const optionRules = {
   origins: [
-    `"*", a function, or a list of regular expressions and origins like "https://example.com", without a path`,
-    (value: unknown) =>
-      value === '*' || typeof value === 'function' || (Array.isArray(value) && value.every(isOrigin)),
+    '"*", a function, or a list of regular expressions and origins like "https://example.com"',
+    (value: unknown) => value === '*' || typeof value === 'function' || Array.isArray(value),
   ],
   methods: ['a list of methods', isTokens],
   headers: ['a list of header names; leave it out to allow all', isTokens],
@@ -66,6 +65,7 @@ export function cors(options: CorsOptions): Middleware {
   const { origins, credentials = false, expose = [] } = options
   if (origins === undefined)
     throw refused('option "origins" is missing: say whose pages may read the replies')
+  if (typeof origins === 'object') origins.forEach(checkOrigin)
   if (origins === '*' && credentials) {
     throw refused(
       'option "credentials" cannot go with origins: "*", as every page on the web could act for its visitors. List origins',
@@ -130,6 +130,16 @@ function preflightReply({ methods, headers, maxAge = 600 }: CorsOptions): (ctx: 
 }
 
 /** A regular expression, `null`, or an origin as browsers write it: scheme and host in lower case, no default port. */
+/** Names an entry that no browser would send, and what was probably meant. */
+function checkOrigin(value: unknown): void {
+  if (isOrigin(value)) return
+  const meant = typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : 'null'
+  const example = describe(meant === 'null' ? 'https://example.com' : meant)
+  throw refused(
+    `option "origins" has ${describe(value)}, which is no origin; one is ${example}, without a path`,
+  )
+}
+
 function isOrigin(value: unknown): boolean {
   if (value instanceof RegExp || value === 'null') return true
   if (typeof value !== 'string' || !URL.canParse(value)) return false

@@ -24,6 +24,10 @@ sessionValue<{ at: Date }[]>('c')
 // @ts-expect-error a large integer
 sessionValue<bigint>('c')
 
+// The compiler says why.
+const complaint: Parameters<typeof sessionValue<Date>>[0] =
+  'JSON would lose this type: keep text, numbers, booleans, lists and plain objects'
+
 const count: number | undefined = session.get(visits)
 session.set(visits, (count ?? 0) + 1)
 session.delete(visits)
@@ -37,4 +41,4 @@ session.set(cart, { items: ['1'] })
 // @ts-expect-error a value is changed by setting another
 if (session.get(cart)) session.get(cart).items = []
 
-export { none }
+export { complaint, none }

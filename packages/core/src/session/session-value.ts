@@ -20,7 +20,11 @@ export interface SessionValue<in out T> {
  * session.set(visits, (session.get(visits) ?? 0) + 1)
  * ```
  */
-export function sessionValue<T>(name: [T] extends [JsonShape<T>] ? string : never): SessionValue<T> {
+export function sessionValue<T>(
+  name: [T] extends [JsonShape<T>]
+    ? string
+    : 'JSON would lose this type: keep text, numbers, booleans, lists and plain objects',
+): SessionValue<T> {
   if (typeof name === 'string' && /^(?!__)[\w.-]{1,64}$/.test(name)) return { name }
   throw new ZzzError(
     'ZZZ_OPTION_INVALID',

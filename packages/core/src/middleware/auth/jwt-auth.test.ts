@@ -462,6 +462,8 @@ describe('jwtAuth: options', () => {
       [{ jwks: 'file:///keys' }, /URL of HTTPS/],
       [{ jwks: { keys: 7 } }, /./],
       [{ secret, algorithms: [] }, /"algorithms"/],
+      [{}, /needs exactly one of the options "secret", "publicKey" and "jwks"$/],
+      [{ secret: undefined }, /"secret" was given as undefined/],
       [{ secret, clockTolerance: -1 }, /"clockTolerance"/],
       [{ secret, issuer: [] }, /"issuer"/],
       [{ secret, requiredClaims: ['\u{1f511}'] }, /"requiredClaims"/],
@@ -480,15 +482,19 @@ describe('jwtAuth: options', () => {
       warned.length = 0
       createApp({ environment, use: [jwtAuth(options)], routes: [] })
       await new Promise((resolve) => setImmediate(resolve))
-      return warned.map(({ message }) => /^jwtAuth: the secret is (\d+) bytes too short/.exec(message)?.[1])
+      return warned.map(
+        ({ message }) => /^jwtAuth: the secret has (\d+ bytes and needs \d+) /.exec(message)?.[1],
+      )
     }
     for (const environment of ['development', 'test']) {
       assert.deepEqual(await warnings(environment, { secret: 'short' }), [])
     }
     assert.deepEqual(await warnings('production', { secret: 'x'.repeat(32) }), [])
-    assert.deepEqual(await warnings('production', { secret: 'x'.repeat(31) }), ['1'])
-    assert.deepEqual(await warnings('staging', { secret: ['x'.repeat(32), 'x'] }), ['31'])
+    assert.deepEqual(await warnings('production', { secret: 'x'.repeat(31) }), ['31 bytes and needs 32'])
+    assert.deepEqual(await warnings('staging', { secret: ['x'.repeat(32), 'x'] }), ['1 bytes and needs 32'])
     const algorithms: JwtAuthOptions['algorithms'] = ['HS256', 'HS512']
-    assert.deepEqual(await warnings('production', { secret: 'x'.repeat(34), algorithms }), ['30'])
+    assert.deepEqual(await warnings('production', { secret: 'x'.repeat(34), algorithms }), [
+      '34 bytes and needs 64',
+    ])
   })
 })

@@ -8,7 +8,7 @@ import { flagRule, functionRule, keyRule } from './auth-options.ts'
 import { bearerScheme } from './bearer-auth.ts'
 import { realmRule } from './challenge.ts'
 import { type ClaimRules, faultOfClaims, type JwtClaims } from './jwt/claims.ts'
-import { type KeyOptions, missingSecretBytes, signatureCheck } from './jwt/keys.ts'
+import { type KeyOptions, shortSecret, signatureCheck } from './jwt/keys.ts'
 import { jsonObject, type Outcome, refuse, type Token, tokenReader } from './jwt/token.ts'
 import { admit, type Verdict } from './principal.ts'
 
@@ -152,10 +152,10 @@ function tokenVerifier(options: JwtOptions) {
 }
 
 function warnOfWeakSecret(options: JwtOptions, { environment }: AppInfo): void {
-  const missing = missingSecretBytes(options)
-  if (missing === 0 || environment === 'development' || environment === 'test') return
+  const short = shortSecret(options)
+  if (short === undefined || environment === 'development' || environment === 'test') return
   process.emitWarning(
-    `jwtAuth: the secret is ${missing} bytes too short for its algorithm (RFC 7518 3.2), and could be guessed from a token. ` +
+    `jwtAuth: the secret has ${short.bytes} bytes and needs ${short.needed} for its algorithm (RFC 7518 3.2), or it could be guessed from a token. ` +
       `Make one with: node -p "crypto.randomBytes(48).toString('base64url')"`,
     'ZzzSecurityWarning',
   )

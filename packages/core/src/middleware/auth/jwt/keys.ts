@@ -48,7 +48,7 @@ const publicAlgorithms = [...rsaAlgorithms, ...Object.values(curves), ...edwards
 export function signatureCheck(options: KeyOptions, clock: Clock): SignatureCheck {
   const { secret, publicKey, jwks } = options
   const given = [secret, publicKey, jwks].filter((one) => one !== undefined)
-  if (given.length !== 1) throw refused('needs exactly one of the options "secret", "publicKey" and "jwks"')
+  if (given.length !== 1) throw refused(wrongKeys(options))
   if (secret !== undefined) return secretCheck(secret, options.algorithms)
   const jose = loadPeer<typeof import('jose')>('jwtAuth', 'jose')
   if (publicKey !== undefined) {
@@ -66,11 +66,22 @@ export function signatureCheck(options: KeyOptions, clock: Clock): SignatureChec
   return publicKeySignature(jose, algorithms, (token) => keysIn(jose, set, token))
 }
 
-/** Bytes that each secret is short of what its algorithms ask for; 0 when there are enough, or no secrets. */
-export function missingSecretBytes({ secret, algorithms = ['HS256'] }: KeyOptions): number {
-  if (secret === undefined) return 0
+function wrongKeys(options: KeyOptions): string {
+  const names = ['secret', 'publicKey', 'jwks'] as const
+  const empty = names.find((name) => name in options && options[name] === undefined)
+  const fault = 'needs exactly one of the options "secret", "publicKey" and "jwks"'
+  return empty === undefined ? fault : `${fault}; "${empty}" was given as undefined: is a variable missing?`
+}
+
+/** The length of the shortest secret, and what its algorithms ask for; undefined when there is enough, or no secret. */
+export function shortSecret({
+  secret,
+  algorithms = ['HS256'],
+}: KeyOptions): { bytes: number; needed: number } | undefined {
+  if (secret === undefined) return undefined
   const needed = Math.max(...algorithms.map((name) => hmacAlgorithms[name]?.bytes ?? 0))
-  return Math.max(0, ...toList(secret).map((one) => needed - Buffer.byteLength(one)))
+  const bytes = Math.min(...toList(secret).map((one) => Buffer.byteLength(one)))
+  return bytes < needed ? { bytes, needed } : undefined
 }
 
 function secretCheck(
