@@ -64,6 +64,7 @@ export {
   type OnReplace,
 } from './schema/association.ts'
 export type { Codec, DataType, Raw } from './schema/data-type.ts'
+export { embedsMany, embedsOne } from './schema/embeds.ts'
 export { Field } from './schema/field.ts'
 export {
   array,

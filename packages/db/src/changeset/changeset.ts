@@ -7,6 +7,7 @@ import { castNested, type NestedOutcome, putNested } from './cast-nested.ts'
 import { castValue, isSameValue } from './cast-value.ts'
 import type { CastAssocOptions } from './child-params.ts'
 import { type ConstraintOptions, type ConstraintRule, meets } from './constraint.ts'
+import { embeddedValue, embedTarget } from './embed.ts'
 import { type ErrorTree, type FieldError, type FieldErrors, formatError } from './field-error.ts'
 import {
   applyNested,
@@ -22,7 +23,7 @@ import {
 } from './nested.ts'
 import type { Changes, ChangesetParts, FieldName, Params, StoredName } from './parts.ts'
 import { keyOf, targetOf } from './plan.ts'
-import { hideRedacted } from './redacted.ts'
+import { hideRedacted, isNestedName } from './redacted.ts'
 import {
   checkLength,
   checkNumber,
@@ -277,6 +278,35 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     return this.#nest(name, outcome) as never
   }
 
+  /**
+   * Takes what was sent for a field that embeds rows, as `castAssoc` does for an association. A list is matched by the
+   * primary key of the embedded schema, if it has one; what is not sent again is gone.
+   *
+   * Throws `ZZZ_DB_SCHEMA`.
+   *
+   * ```ts
+   * cast(User, params, ['email']).castEmbed('address', Address, (address, sent) => address.cast(sent, ['city']))
+   * ```
+   */
+  castEmbed<T extends AnySchema, M>(
+    field: StoredName<S>,
+    schema: T,
+    build: (changeset: Changeset<T>, params: Params) => Changeset<T, M>,
+    options: CastAssocOptions = {},
+  ): Changeset<S, N> {
+    const target = embedTarget(this.schema, field, schema, this.get(field))
+    const outcome = castNested(target, field, this.params, options, (row, sent) => {
+      const begun = change(schema, row as Row<T> | undefined)
+      return (sent === undefined ? begun : build(begun, sent)) as never
+    })
+    const { nested } = outcome
+    const changeset = this.#nest(field, outcome)
+    if (nested === undefined || !isValid(nested) || nested.changes.length === 0) return changeset
+    const value = embeddedValue(nested)
+    const { parts } = this.#fieldOf(field)
+    return value === null ? changeset.#castBlank(field, parts) : changeset.#change(field, value)
+  }
+
   #nest(name: string, { nested, error }: NestedOutcome): Changeset<S, N> {
     const changeset = nested === undefined ? this : this.#with({ nested: { ...this.nested, [name]: nested } })
     return error === undefined ? changeset : changeset.#withError(name, error)
@@ -304,7 +334,7 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
   /** The row with the changes, whether they are valid or not: for a preview. */
   applyChanges(): Partial<Row<S>> & Changes<S> & Partial<N> {
     const nested = Object.entries(this.nested).map(([name, each]) => [name, applyNested(each)])
-    return { ...(this.data as object), ...this.changes, ...Object.fromEntries(nested) } as never
+    return { ...(this.data as object), ...Object.fromEntries(nested), ...this.changes } as never
   }
 
   /**
@@ -398,9 +428,7 @@ Object.defineProperty(Changeset.prototype, inspect.custom, {
   value(this: Changeset<AnySchema>): object {
     const { schema, data, changes, params, errors, nested, valid } = this
     // What was sent for associated rows is in their own changesets, which know what is secret.
-    const shown = Object.fromEntries(
-      Object.entries(params).filter(([name]) => !Object.hasOwn(schema.associations, name)),
-    )
+    const shown = Object.fromEntries(Object.entries(params).filter(([name]) => !isNestedName(schema, name)))
     const hide = (values: object | undefined) => values && hideRedacted(schema, values)
     return {
       schema: schema.name,

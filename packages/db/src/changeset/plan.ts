@@ -20,7 +20,10 @@ export interface Target {
   /** In messages: `users.posts`. */
   readonly where: string
   readonly schema: AnySchema
-  readonly association: Association
+  readonly kind: Association['kind'] | 'embed'
+  readonly onReplace: OnReplace
+  /** Whether the one row that is there takes over what is sent, whatever its key. */
+  readonly same: boolean
   readonly many: boolean
   readonly current: readonly AnyRow[]
 }
@@ -44,7 +47,8 @@ export function targetOf(owner: AnySchema, name: string, schema: AnySchema, data
   if (current.length > 0 && schema.primaryKey.length === 0) {
     throw refuse(`${where}: ${schema.name} has no primary key, so its rows cannot be told apart`)
   }
-  return { where, schema, association, many, current }
+  const { kind, onReplace = 'raise' } = association
+  return { where, schema, kind, onReplace, same: !many && onReplace === 'update', many, current }
 }
 
 function currentRows(where: string, name: string, data: unknown): readonly AnyRow[] {
@@ -61,11 +65,12 @@ function currentRows(where: string, name: string, data: unknown): readonly AnyRo
  * others are new, and what is not among them is replaced. `'invalid'` where that is an error of the field.
  */
 export function planChildren(target: Target, children: readonly Params[]): readonly Step[] | 'invalid' {
-  const { schema, association, many, current } = target
-  const left = new Map(current.map((row) => [keyOf(schema, row), row]))
+  const { schema, same, current } = target
+  // Embedded rows may have no key; then those that are sent are new ones.
+  const left = new Map(current.map((row) => [same ? 'same' : keyOf(schema, row), row]))
+  left.delete(undefined)
   const steps = children.map((params): Step => {
-    const same = !many && replaceOf(association) === 'update'
-    const key = same ? [...left.keys()][0] : sentKey(schema, params)
+    const key = same ? 'same' : sentKey(schema, params)
     const row = key === undefined ? undefined : left.get(key)
     if (key === undefined || row === undefined) return { action: 'insert', row: undefined, params }
     left.delete(key)
@@ -82,21 +87,16 @@ export function planNothing({ current }: Target): readonly Step[] {
 
 /** What becomes of rows that are not among the new ones, as the association says. */
 export function planReplaced(target: Target, rows: readonly AnyRow[]): readonly Step[] | 'invalid' {
-  const { association, where } = target
+  const { kind, onReplace, where } = target
   if (rows.length === 0) return []
-  const onReplace = replaceOf(association)
   if (onReplace === 'invalid') return 'invalid'
   if (onReplace === 'raise' || onReplace === 'update') {
     throw refuse(
       `${where}: ${rows.length} of its rows would be replaced; say what becomes of them: { onReplace: 'delete' }`,
     )
   }
-  const action = onReplace === 'delete' && association.kind !== 'manyToMany' ? 'delete' : 'unlink'
+  const action = onReplace === 'delete' && kind !== 'manyToMany' ? 'delete' : 'unlink'
   return rows.map((row) => ({ action, row, params: undefined }))
-}
-
-function replaceOf(association: Association): OnReplace {
-  return ('onReplace' in association ? association.onReplace : undefined) ?? 'raise'
 }
 
 /** The primary key of a row as a text, or undefined where it is not whole. */

@@ -40,7 +40,7 @@ export type WriteNested = (
  */
 export function createNestedWrites(rows: RowWriter, find: (name: string) => AnySchema): WriteNested {
   async function write(changeset: AnyChangeset, verb: 'insert' | 'update', more: AnyRow): Promise<AnyRow> {
-    const nested = Object.entries(changeset.nested)
+    const nested = associatedOf(changeset)
     const loaded: Record<string, unknown> = {}
     const given: Record<string, unknown> = { ...more }
     const pointedTo = nested.filter(([name]) => kindOf(changeset, name) === 'belongsTo')
@@ -71,7 +71,8 @@ export function createNestedWrites(rows: RowWriter, find: (name: string) => AnyS
   ): Promise<AnyRow> {
     try {
       if (verb === 'insert') return await rows.insert(changeset.schema, { ...changeset.changes, ...more })
-      const touched = changeset.lock !== undefined && Object.values(changeset.nested).some(hasChanges)
+      const touched =
+        changeset.lock !== undefined && associatedOf(changeset).some(([, each]) => hasChanges(each))
       return await rows.update(changeset, more, touched)
     } catch (error) {
       const known = error instanceof ConstraintError ? changeset.withConstraintError(error.facts) : undefined
@@ -158,6 +159,11 @@ export function createNestedWrites(rows: RowWriter, find: (name: string) => AnyS
   }
 
   return write
+}
+
+/** The changes to associated rows; those that are embedded are in a field already. */
+export function associatedOf({ schema, nested }: AnyChangeset): [string, Nested][] {
+  return Object.entries(nested).filter(([name]) => Object.hasOwn(schema.associations, name))
 }
 
 function kindOf({ schema }: AnyChangeset, name: string): string | undefined {

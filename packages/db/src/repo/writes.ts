@@ -7,7 +7,7 @@ import { type Conflict, deleteStatement, insertStatement, updateStatement } from
 import { type AnySchema, type Column, columnOf } from '../schema/schema.ts'
 import { checkFields, checkNulls, withDefaults, withUpdates } from './defaults.ts'
 import type { Executor } from './executor.ts'
-import { createNestedWrites, Refused } from './nested-writes.ts'
+import { associatedOf, createNestedWrites, Refused } from './nested-writes.ts'
 import type { Result } from './result.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -64,7 +64,7 @@ export function createWrites(
     task: () => Promise<AnyRow>,
   ): Promise<AnyResult> {
     if (!changeset.valid) return { ok: false, changeset }
-    if (Object.keys(changeset.nested).length > 0) return writeAll(changeset, verb)
+    if (associatedOf(changeset).length > 0) return writeAll(changeset, verb)
     const outcome = await guarded(changeset, task)
     return outcome instanceof Changeset ? { ok: false, changeset: outcome } : { ok: true, value: outcome }
   }
@@ -121,8 +121,8 @@ export function createWrites(
 
   return {
     async insert(changeset, conflict) {
-      const { schema, changes, nested } = changeset
-      if (conflict !== undefined && Object.keys(nested).length > 0) {
+      const { schema, changes } = changeset
+      if (conflict !== undefined && associatedOf(changeset).length > 0) {
         throw new DbError(
           'ZZZ_DB_ASSOCIATION',
           `upsert(${schema.name}): write the associated rows apart; of a row that is there it is unknown what they replace`,

@@ -3,7 +3,8 @@ import { type Codec, type DataType, type Raw, unfit } from '../data-type.ts'
 /** `\u0000` or half of a surrogate pair, as JSON.stringify writes them, not behind an escaped backslash. */
 const unkeepable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/
 
-function dumpJson(value: unknown): string {
+/** A value as JSON that both databases keep. */
+export function dumpJson(value: unknown): string {
   const text = JSON.stringify(value) as string | undefined
   if (text === undefined) throw unfit('json', value, 'JSON has no such value')
   if (unkeepable.test(text)) throw unfit('json', value, 'PostgreSQL keeps no NUL and no half surrogate pair')
