@@ -62,6 +62,22 @@ describe('csrf: where a request comes from', () => {
     assert.equal(await code({ origin: 'http://localhost:81' }, 'http://localhost:81/any'), 'passed')
     assert.equal(await code({ origin: 'https://localhost' }, 'https://localhost/any'), 'passed')
     assert.equal(await code({ origin: 'http://localhost' }, 'https://localhost/any'), 'ZZZ_CSRF_ORIGIN')
+    // A proxy may write the host with the default port, or as somebody typed it.
+    for (const [origin, host] of [
+      ['http://localhost', 'localhost:80'],
+      ['https://localhost', 'localhost:443'],
+      ['http://localhost', 'LocalHost'],
+    ] as const) {
+      assert.equal(await code({ origin, host }), 'passed', host)
+    }
+    for (const [origin, host] of [
+      ['http://localhost', 'localhost:443'],
+      ['http://localhost', 'localhost:81'],
+      ['null', ''],
+      ['http://', ''],
+    ] as const) {
+      assert.notEqual(await code({ origin, host }), 'passed', `${origin} at ${host}`)
+    }
     for (const origin of [
       'http://evil.example',
       'http://localhost:8080',

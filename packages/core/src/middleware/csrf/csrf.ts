@@ -69,7 +69,12 @@ function originOf(ctx: Context, trusted: ReadonlySet<string>): 'own' | 'foreign'
 
 /** Our own origin. Where TLS ends at a proxy that nobody told us of, the browser's scheme is not the one that we see. */
 function isOwn({ host, secure }: Context, origin: string): boolean {
-  return origin === `https://${host}` || (!secure && origin === `http://${host}`)
+  return origin === originFor('https', host) || (!secure && origin === originFor('http', host))
+}
+
+/** As browsers write it: in lower case and without the default port, which proxies may have added to the host. */
+function originFor(scheme: 'http' | 'https', host: string): string | undefined {
+  return URL.parse(`${scheme}://${host}`)?.origin
 }
 
 async function checkToken(ctx: Context): Promise<void> {
