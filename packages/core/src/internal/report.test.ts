@@ -43,7 +43,15 @@ it('guardListener reports what its listener throws, and what it was told', async
   guardListener(() => {
     throw new Error('broken')
   }, 'Server')('second')
+  guardListener(async () => {
+    throw new Error('later')
+  }, 'Server')('third')
   await new Promise(setImmediate)
   assert.deepEqual(heard, ['first'])
-  assert.deepEqual(warnings, ['Server: second', 'Server: its listener failed: broken'])
+  assert.deepEqual(warnings, [
+    'Server: second',
+    'Server: its listener failed: broken',
+    'Server: third',
+    'Server: its listener failed: later',
+  ])
 })

@@ -1,3 +1,4 @@
+import { isPromise } from './maybe-promise.ts'
 import { messageOf } from './message-of.ts'
 
 /**
@@ -14,17 +15,24 @@ export function reportError(error: unknown, where: string): void {
   process.emitWarning(warning)
 }
 
-/** A listener for errors that throws none itself: what it throws becomes a warning, beside the error that it was told. */
+/**
+ * A listener for errors that throws none itself, now or later: what it throws becomes a warning, beside the error that it
+ * was told.
+ */
 export function guardListener(
   listener: (error: unknown) => unknown,
   where: string,
 ): (error: unknown) => void {
   return (error) => {
-    try {
-      listener(error)
-    } catch (fault) {
+    const fail = (fault: unknown): void => {
       reportError(error, where)
       reportError(fault, `${where}: its listener failed`)
+    }
+    try {
+      const done = listener(error)
+      if (isPromise(done)) done.then(undefined, fail)
+    } catch (fault) {
+      fail(fault)
     }
   }
 }

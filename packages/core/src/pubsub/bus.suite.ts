@@ -141,6 +141,14 @@ export function testBus(name: string, create: (options?: BusOptions) => Bus): vo
       await arrived(bus)
       assert.deepEqual(heard, [1, 2])
       assert.deepEqual(errors, [fault, fault])
+      const later = new Error('later')
+      bus.subscribe('b', async () => {
+        throw later
+      })
+      bus.publish('b', 1)
+      await arrived(bus)
+      await new Promise(setImmediate)
+      assert.deepEqual(errors, [fault, fault, later])
       bus.close()
     })
 

@@ -49,6 +49,6 @@ export interface Bus {
 
 /** Options of a bus. */
 export interface BusOptions {
-  /** Hears what listeners throw. Default: a process warning on stderr. */
+  /** Hears what listeners throw, now or later. Default: a process warning on stderr. */
   onError?: ((error: unknown) => void) | undefined
 }

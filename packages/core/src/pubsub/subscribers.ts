@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { isPromise } from '../internal/maybe-promise.ts'
 import { guardListener, reportError } from '../internal/report.ts'
 import type { BusListener } from './bus.ts'
 import { fromBytes } from './clone.ts'
@@ -54,7 +55,8 @@ export class Subscribers {
       // An earlier listener may have ended it.
       if (!subscriptions.has(subscription)) continue
       try {
-        subscription.listener(message)
+        const done: unknown = subscription.listener(message)
+        if (isPromise(done)) done.then(undefined, subscription.onError)
       } catch (error) {
         subscription.onError(error)
       }

@@ -73,7 +73,13 @@ describe('createRedis: a server that fails', () => {
   it('refuses commands while the connection is lost, and makes a new one', async (t) => {
     const { port, sockets } = await fakeServer(t, (socket, text) => answer(socket, text, {}))
     const lost = Promise.withResolvers<void>()
-    const redis = createRedis({ url: `redis://127.0.0.1:${port}`, onError: () => lost.resolve() })
+    const redis = createRedis({
+      url: `redis://127.0.0.1:${port}`,
+      onError() {
+        lost.resolve()
+        throw new Error('a listener of errors that fails')
+      },
+    })
     await redis.start()
     for (const socket of sockets) socket.destroy()
     await lost.promise

@@ -2,7 +2,7 @@ import { ZzzError } from '../errors.ts'
 import { loadPeer } from '../internal/load-peer.ts'
 import { messageOf } from '../internal/message-of.ts'
 import { checkOptions } from '../internal/options.ts'
-import { reportError } from '../internal/report.ts'
+import { guardListener, reportError } from '../internal/report.ts'
 import type { RedisScript } from './redis-script.ts'
 
 /** What Redis answers, by its protocol RESP2. */
@@ -69,7 +69,7 @@ const optionRules = {
 export function createRedis(options: RedisOptions = {}): Redis {
   checkOptions('createRedis', options, optionRules)
   const { url = 'redis://127.0.0.1:6379', timeout = 2000, connectTimeout = 5000, pending = 10_000 } = options
-  const onError = options.onError ?? ((error: unknown) => reportError(error, 'Redis'))
+  const onError = guardListener(options.onError ?? ((error) => reportError(error, 'Redis')), 'Redis')
   const { createClient } = loadPeer<typeof import('@redis/client')>('createRedis', '@redis/client')
   let client: Client | undefined
 
