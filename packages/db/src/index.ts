@@ -1,3 +1,4 @@
+export { type CastIssue, type CastSchema, castSchema } from './changeset/cast-schema.ts'
 export { Changeset, cast, change } from './changeset/changeset.ts'
 export type { CastAssocOptions, SortOptions } from './changeset/child-params.ts'
 export type { ConstraintOptions } from './changeset/constraint.ts'
@@ -63,7 +64,7 @@ export {
   manyToMany,
   type OnReplace,
 } from './schema/association.ts'
-export type { Codec, DataType, Raw } from './schema/data-type.ts'
+export type { Codec, DataType, JsonSchema, Raw } from './schema/data-type.ts'
 export { embedsMany, embedsOne } from './schema/embeds.ts'
 export { Field } from './schema/field.ts'
 export {
@@ -86,6 +87,7 @@ export {
   timestamps,
   uuid,
 } from './schema/fields.ts'
+export { jsonSchema } from './schema/json-schema.ts'
 export {
   type AnySchema,
   type Insert,

@@ -1,4 +1,5 @@
 // Type tests of schemas, queries and repos: each thing that is accepted has a twin that is refused.
+import { castSchema } from '../changeset/cast-schema.ts'
 import { cast, change } from '../changeset/changeset.ts'
 import { count, max } from '../query/functions.ts'
 import { from } from '../query/query.ts'
@@ -188,3 +189,10 @@ change(User).putAssoc('posts', Post, [{ name: 'x' }])
 hasOne('profiles', { onReplace: 'update' })
 // @ts-expect-error many rows cannot take over what was sent for one
 hasMany('posts', { onReplace: 'update' })
+
+// A cast as a Standard Schema gives the changeset of its schema.
+const NewPost = castSchema(Post, ['title'], (post) => post.validateRequired(['title']))
+type PostOutput = NonNullable<(typeof NewPost)['~standard']['types']>['output']
+repo.insert({} as PostOutput).then((result) => result.ok && result.value.title)
+// @ts-expect-error no such field
+castSchema(Post, ['name'], (post) => post)

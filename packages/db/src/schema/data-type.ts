@@ -18,6 +18,9 @@ export interface Codec<T> {
   readonly wide?: boolean | undefined
 }
 
+/** A JSON Schema (2020-12) as an object. */
+export type JsonSchema = Record<string, unknown>
+
 /**
  * A type of values: what TypeScript sees as `T`, and how each database keeps it. What was dumped loads as an equal value,
  * on both databases.
@@ -28,6 +31,8 @@ export interface DataType<T> {
   readonly postgres: Codec<T>
   /** Absent for a type that SQLite does not have. */
   readonly sqlite: Codec<T> | undefined
+  /** Its values as JSON has them, in JSON Schema. Default: anything. */
+  readonly json?: JsonSchema | undefined
   /** Makes a value from what a form or JSON says, `"5"` for 5; what it cannot make stays as it is and is refused. */
   readonly parse?: ((input: unknown) => unknown) | undefined
 }

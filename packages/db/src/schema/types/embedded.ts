@@ -1,5 +1,6 @@
 import { DbError } from '../../errors.ts'
 import { type DataType, unfit } from '../data-type.ts'
+import { jsonSchema } from '../json-schema.ts'
 import type { AnySchema, Column } from '../schema.ts'
 import { bytesType, dumpJson, jsonType } from './structures.ts'
 
@@ -38,8 +39,10 @@ export function embeddedType(schema: AnySchema, many: boolean): EmbeddedType {
     return many ? (value as unknown[]).map((row) => fromDocument(schema, row)) : fromDocument(schema, value)
   }
 
+  const document = jsonSchema(schema)
   return {
     name,
+    json: many ? { type: 'array', items: document } : document,
     embeds: { schema, many },
     sqlite: { column: 'text', dump, load, compares: 'nothing' },
     postgres: { column: 'jsonb', dump, load },

@@ -28,6 +28,7 @@ function dumpBytes(value: Uint8Array): Uint8Array {
 /** Bytes, as Uint8Array. */
 export const bytesType: DataType<Uint8Array> = {
   name: 'bytes',
+  json: { type: 'string', contentEncoding: 'base64' },
   sqlite: { column: 'blob', dump: dumpBytes },
   postgres: {
     column: 'bytea',
@@ -41,6 +42,7 @@ export function arrayType<T>(element: DataType<T>): DataType<(T | null)[]> {
   const { postgres } = element
   return {
     name: `array(${element.name})`,
+    json: { type: 'array', items: { anyOf: [element.json ?? {}, { type: 'null' }] } },
     sqlite: undefined,
     postgres: {
       column: `${postgres.column}[]`,

@@ -14,6 +14,7 @@ const dumpText = (value: string) => checkText('text', value)
 /** Text of any length. */
 export const textType: DataType<string> = {
   name: 'text',
+  json: { type: 'string' },
   sqlite: { column: 'text', dump: dumpText },
   postgres: { column: 'text', dump: dumpText },
 }
@@ -28,6 +29,7 @@ export function stringType(length: number): DataType<string> {
   }
   return {
     name,
+    json: { type: 'string', maxLength: length },
     sqlite: { column: 'text', dump },
     postgres: { column: `varchar(${length})`, dump },
   }
@@ -45,6 +47,7 @@ function dumpUuid(value: string): string {
 /** UUIDs in lower case with hyphens. */
 export const uuidType: DataType<string> = {
   name: 'uuid',
+  json: { type: 'string', format: 'uuid' },
   sqlite: { column: 'text', dump: dumpUuid },
   postgres: { column: 'uuid', dump: dumpUuid },
 }
@@ -64,6 +67,7 @@ export function enumerationType<const T extends string>(values: readonly T[]): D
   }
   return {
     name,
+    json: { enum: values },
     sqlite: { column: 'text', dump, load },
     postgres: { column: 'text', dump, load },
   }

@@ -18,6 +18,7 @@ function isCalendarDate(value: string): boolean {
 /** A day of the calendar, without a time zone: `2026-03-01`. */
 export const dateType: DataType<string> = {
   name: 'date',
+  json: { type: 'string', format: 'date' },
   sqlite: { column: 'text', dump: dumpDate },
   postgres: { column: 'date', dump: dumpDate },
 }
@@ -35,6 +36,8 @@ function dumpTime(value: string): string {
 /** A time of day, without a time zone, exact to the microsecond: `09:30:00`. */
 export const timeType: DataType<string> = {
   name: 'time',
+  // The format `time` of JSON Schema has an offset, ours has none.
+  json: { type: 'string', pattern: timeForm.source },
   sqlite: { column: 'text', dump: dumpTime },
   postgres: { column: 'time', dump: dumpTime },
 }
@@ -72,6 +75,7 @@ function parseInstant(input: unknown): unknown {
 /** An instant as `Date`, exact to the millisecond. */
 export const datetimeType: DataType<Date> = {
   name: 'datetime',
+  json: { type: 'string', format: 'date-time' },
   sqlite: { column: 'text', dump: dumpInstant, load: (raw) => new Date(toIso(raw)) },
   postgres: { column: 'timestamptz(3)', dump: dumpInstant, load: (raw) => new Date(toIso(raw)) },
   parse: parseInstant,
@@ -91,6 +95,7 @@ function dumpMicroseconds(value: string): string {
 /** An instant as text in UTC, exact to the microsecond. */
 export const datetimeUsType: DataType<string> = {
   name: 'datetimeUs',
+  json: { type: 'string', format: 'date-time' },
   sqlite: { column: 'text', dump: dumpMicroseconds },
   postgres: {
     column: 'timestamptz',
