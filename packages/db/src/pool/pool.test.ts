@@ -29,6 +29,8 @@ function fake(): Fake {
     alive: true,
     closed: false,
     doing: 'select 1',
+    ref() {},
+    unref() {},
     close() {
       this.closed = true
       this.alive = false

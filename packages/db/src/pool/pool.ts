@@ -9,6 +9,10 @@ export interface Pooled {
   /** What it is doing, for messages. */
   readonly doing: string
   close(): void
+  /** Keeps the process alive, which it does from the start. */
+  ref(): void
+  /** Keeps the process alive no more: nobody uses it. */
+  unref(): void
 }
 
 /** Options of a pool. */
@@ -80,7 +84,10 @@ export class Pool<C extends Pooled> {
   acquire(): MaybePromise<C> {
     this.#checkOpen()
     for (let member = this.#idle.pop(); member !== undefined; member = this.#idle.pop()) {
-      if (this.#isFit(member)) return this.#lend(member)
+      if (this.#isFit(member)) {
+        member.connection.ref()
+        return this.#lend(member)
+      }
       this.#drop(member)
     }
     return this.#wait()
@@ -102,6 +109,7 @@ export class Pool<C extends Pooled> {
     const [next] = this.#waiting
     if (next === undefined) {
       member.since = performance.now()
+      member.connection.unref()
       this.#idle.push(member)
       this.#scheduleSweep()
     } else {

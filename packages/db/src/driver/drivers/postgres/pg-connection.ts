@@ -20,9 +20,15 @@ interface Prepared {
   readonly connection: { readonly parsedStatements: Record<string, unknown> }
 }
 
+/** What `pg` has and its types leave out. */
+interface Referable {
+  ref(): void
+  unref(): void
+}
+
 /** One connection of `pg`, with names for the statements that it has prepared. */
 export class PgConnection implements Pooled {
-  readonly #client: Client
+  readonly #client: Client & Referable
   readonly #prepare: boolean
   /** Names on this connection, by the name in the process. */
   readonly #names: Recent<string>
@@ -31,7 +37,7 @@ export class PgConnection implements Pooled {
   doing = 'nothing yet'
 
   constructor(client: Client, options: { readonly prepare: boolean; readonly statements: number }) {
-    this.#client = client
+    this.#client = client as Client & Referable
     this.#prepare = options.prepare
     this.#names = new Recent(options.statements)
     const lose = () => {
@@ -87,6 +93,14 @@ export class PgConnection implements Pooled {
       next: async (rows) => (await this.run({ ...once, text: `fetch ${rows} from ${name}` }, [])).rows,
       close: () => this.script(`close ${name}`),
     }
+  }
+
+  ref(): void {
+    this.#client.ref()
+  }
+
+  unref(): void {
+    this.#client.unref()
   }
 
   close(): void {
