@@ -83,6 +83,8 @@ export interface Driver {
   run(statement: DriverStatement, parameters: readonly Raw[], began?: () => void): MaybePromise<DriverResult>
   /** A connection of one's own: for a transaction that reads or writes, or to read a stream of rows. */
   open(intent: Intent): MaybePromise<Connection>
+  /** Copies the database into a file, as it is at one moment; undefined where the database has tools of its own for that. */
+  readonly backup?: ((path: string) => Promise<void>) | undefined
   /** The statement that begins a transaction. */
   begin(options: BeginOptions): string
 }

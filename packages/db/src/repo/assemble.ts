@@ -119,6 +119,10 @@ export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: Re
     start: () => driver.start(),
     stop: ({ deadline = 5000 } = {}) => driver.stop({ deadline }),
     connections: () => driver.state(),
+    async backup(path: string) {
+      if (driver.backup !== undefined) return driver.backup(path)
+      throw new DbError('ZZZ_DB_UNSUPPORTED', `${name}: backup() is for SQLite; use pg_dump for PostgreSQL`)
+    },
 
     all,
     one,

@@ -47,6 +47,13 @@ export interface Repo<M> {
   /** Waits at most `deadline` milliseconds for what is running, and disconnects for good. */
   stop(options?: { readonly deadline: number }): Promise<void>
 
+  /**
+   * Copies the database into a file, as it is at one moment; what the file held is overwritten. Reads and writes go on
+   * meanwhile; of a database in memory they wait. SQLite only: throws `ZZZ_DB_UNSUPPORTED` elsewhere, `ZZZ_DB_FAILED`
+   * where the file cannot be written.
+   */
+  backup(path: string): Promise<void>
+
   /** The connections there are now, for metrics. */
   connections(): ConnectionState
 

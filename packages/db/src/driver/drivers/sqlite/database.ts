@@ -1,4 +1,4 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { backup, DatabaseSync, type StatementSync } from 'node:sqlite'
 import { DbError } from '../../../errors.ts'
 import { Recent } from '../../../internal/recent.ts'
 import type { Raw } from '../../../schema/data-type.ts'
@@ -74,6 +74,11 @@ export class Database {
   /** Runs statements without parameters. */
   script(text: string): void {
     this.#database.exec(text)
+  }
+
+  /** Copies the database into a file, away from the event loop. */
+  async backup(path: string): Promise<void> {
+    await backup(this.#database, path, { rate: 1000 })
   }
 
   close(): void {

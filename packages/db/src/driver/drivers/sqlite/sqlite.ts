@@ -194,8 +194,32 @@ export function sqliteDriver(options: SqliteOptions): Driver {
     }
   }
 
+  async function backUp(target: string): Promise<void> {
+    await ready()
+    if (inMemory) return writing.with(() => (writer as Database).backup(target))
+    const own = database(true)
+    try {
+      // What is written meanwhile is not seen, so it cannot make the copy begin anew.
+      own.script('begin; select 1 from sqlite_schema')
+      await own.backup(target)
+    } finally {
+      own.close()
+    }
+  }
+
+  async function backup(target: string): Promise<void> {
+    try {
+      await backUp(target)
+    } catch (cause) {
+      if (cause instanceof DbError) throw cause
+      const { message } = cause as Error
+      throw new DbError('ZZZ_DB_FAILED', `${path}: the backup to ${target} failed: ${message}`, { cause })
+    }
+  }
+
   return {
     dialect: sqliteDialect,
+    backup,
     state,
     start: async () => ready(),
     async stop({ deadline }) {
