@@ -13,14 +13,7 @@ const root = resolve(import.meta.dirname, '..')
 export async function buildExample(): Promise<{ main: string; remove(): void }> {
   mkdirSync(join(root, '.tmp'), { recursive: true })
   const folder = mkdtempSync(join(root, '.tmp/built-'))
-  const core = join(folder, 'node_modules/@zzz/core')
-  mkdirSync(core, { recursive: true })
-  copyFileSync(join(root, 'packages/core/package.json'), join(core, 'package.json'))
-  // What npm could not put at the top, where another package needs another version of it.
-  const own = join(root, 'packages/core/node_modules')
-  if (existsSync(own)) cpSync(own, join(core, 'node_modules'), { recursive: true })
-  compile(folder, 'core', join(root, 'packages/core/src'), join(core, 'dist'))
-  copyVendoredFiles(join(root, 'packages/core'), core)
+  for (const name of ['core', 'db']) buildPackage(folder, name)
   // Its templates become modules, of which nothing is parsed at run time.
   cpSync(join(root, 'examples/app/src'), join(folder, 'src'), { recursive: true })
   await buildViews({ root: join(folder, 'src/views') })
@@ -29,6 +22,18 @@ export async function buildExample(): Promise<{ main: string; remove(): void }> 
   cpSync(join(root, 'examples/app/static'), join(folder, 'static'), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   return { main: join(folder, 'app/main.js'), remove: () => rmSync(folder, { recursive: true }) }
+}
+
+function buildPackage(folder: string, name: string): void {
+  const from = join(root, 'packages', name)
+  const to = join(folder, 'node_modules/@zzz', name)
+  mkdirSync(to, { recursive: true })
+  copyFileSync(join(from, 'package.json'), join(to, 'package.json'))
+  // What npm could not put at the top, where another package needs another version of it.
+  const own = join(from, 'node_modules')
+  if (existsSync(own)) cpSync(own, join(to, 'node_modules'), { recursive: true })
+  compile(folder, name, join(from, 'src'), join(to, 'dist'))
+  copyVendoredFiles(from, to)
 }
 
 function compile(folder: string, name: string, rootDir: string, outDir: string): void {

@@ -28,19 +28,22 @@ export const productionEnv = {
   JWT_SECRET: 'another secret of 32 bytes, for tests as well',
 } as const
 
+/** A database of its own for every example that is told of no other, whatever the tests themselves are told. */
+const ownDatabase = { DATABASE_URL: 'sqlite::memory:' }
+
 /** Starts the example application as `npm start` does, without waiting for it. */
 export function spawnExample(env: Record<string, string>): ChildProcess {
   const command = startCommand()
   return spawn(process.execPath, command.args, {
     cwd: root,
-    env: { ...process.env, ...command.env, ...env },
+    env: { ...process.env, ...command.env, ...ownDatabase, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
 
 function spawnBuilt(main: string, env: Record<string, string>): ChildProcess {
   return spawn(process.execPath, [main], {
-    env: { ...process.env, ...productionEnv, ...env },
+    env: { ...process.env, ...productionEnv, ...ownDatabase, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }

@@ -65,7 +65,10 @@ describe('the pages of the example', () => {
     assert.match((await ask(`/todos/${id}/toggle`, htmx, {})).body, /1 todo left/)
     assert.equal((await ask(`/todos/${id}/delete`, {}, {})).status, 303)
     assert.match((await ask('/todos')).body, /Nothing to do\./)
-    assert.equal((await ask(`/todos/${id}/delete`, {}, {})).status, 303)
+    for (const gone of [id, '0', 'x', '9'.repeat(30), '%00']) {
+      for (const verb of ['toggle', 'delete'])
+        assert.equal((await ask(`/todos/${gone}/${verb}`, {}, {})).status, gone === '%00' ? 400 : 303)
+    }
   })
 
   it('say what is wrong with a todo, and keep it', async () => {

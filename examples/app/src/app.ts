@@ -1,4 +1,4 @@
-import { createApp, get, post, scope } from '@zzz/core'
+import { createApp, del, get, patch, post, scope } from '@zzz/core'
 import {
   compress,
   csrf,
@@ -7,6 +7,7 @@ import {
   flash,
   health,
   htmx,
+  problemDetails,
   requestId,
   responseCache,
   securityHeaders,
@@ -15,6 +16,7 @@ import {
   traceContext,
 } from '@zzz/core/middleware'
 import * as api from './api.ts'
+import * as apiUsers from './api-users.ts'
 import { big } from './big.ts'
 import { cached } from './cached.ts'
 import * as demo from './demo.ts'
@@ -29,7 +31,8 @@ import * as login from './login.ts'
 import { log, meter } from './observability.ts'
 import * as pages from './pages.ts'
 import * as params from './params.ts'
-import { userPath } from './paths.ts'
+import { apiUserPath, userPath } from './paths.ts'
+import { isReachable, migrations, repo } from './repo.ts'
 import { shared } from './shared.ts'
 import * as todos from './todos.ts'
 import * as upload from './upload.ts'
@@ -44,8 +47,9 @@ const visitor = session()
 export const app = createApp({
   environment: env.environment,
   secretKeyBase: env.secretKeyBase,
+  services: [repo, migrations],
   use: [
-    health(),
+    health({ checks: { database: isReachable } }),
     requestId(),
     traceContext(),
     meter,
@@ -53,13 +57,14 @@ export const app = createApp({
     securityHeaders(),
     compress(),
     htmx(),
-    errorPages({ pages: { 404: pages.missing } }),
+    problemDetails({ below: '/api' }),
+    errorPages({ pages: { 404: (ctx) => todos.countTodos(ctx, () => pages.missing(ctx)) } }),
     staticFiles({ root: new URL('../static/', import.meta.url) }),
   ],
   views: { layout: views.layouts.app, shared },
   routes: [
     // Pages for people: forms of other sites are refused, and an old browser needs a token.
-    scope('/', { use: [visitor, flash(), csrf()] }, [
+    scope('/', { use: [visitor, flash(), csrf(), todos.countTodos] }, [
       get('/', { as: 'home' }, welcome),
       get('/about', { as: 'about' }, pages.about),
       get('/form', { as: 'form' }, form.show),
@@ -81,11 +86,17 @@ export const app = createApp({
       get('/', visits.count),
       post('/reset', visits.reset),
     ]),
-    get('/login', { use: [login.needsPassword] }, login.show),
+    get('/login', { use: [login.needsPassword, todos.countTodos] }, login.show),
     scope('/api', [
       get('/me', { use: [api.needsToken] }, api.me),
       get('/open', { use: [api.openToExample] }, api.open),
     ]),
+    // No cookies here, and bodies of JSON only: no form of another site gets in, so there is no token either.
+    get('/api/users', apiUsers.index),
+    post('/api/users', apiUsers.create),
+    get(apiUserPath, apiUsers.show),
+    patch(apiUserPath, apiUsers.update),
+    del(apiUserPath, apiUsers.remove),
     get('/limited', { use: [limited.fiveAMinute] }, limited.show),
     get('/sse', events.stream),
     get('/big', big),

@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url'
+
 /** What the application is told by its environment. Everything that is wrong with it is said at once, before it starts. */
-const { ZZZ_ENV, NODE_ENV, SECRET_KEY_BASE, JWT_SECRET } = process.env
+const { ZZZ_ENV, NODE_ENV, SECRET_KEY_BASE, JWT_SECRET, DATABASE_URL, MIGRATE } = process.env
 
 const environment = ZZZ_ENV || NODE_ENV || 'production'
 const isPublic = environment !== 'development' && environment !== 'test'
@@ -22,4 +24,8 @@ export const env = {
   /** Undefined in development, where the framework makes one of its own. */
   secretKeyBase: SECRET_KEY_BASE || undefined,
   jwtSecret: JWT_SECRET || 'zzz-demo-secret',
+  /** `sqlite:FILE`, `sqlite::memory:` or `postgres://user:password@host/name`. Default: a file beside `src`. */
+  databaseUrl: DATABASE_URL || `sqlite:${fileURLToPath(new URL('../example.db', import.meta.url))}`,
+  /** Whether the start applies pending migrations: in production a database that was named is left to the deployment. */
+  migrate: !isPublic || !DATABASE_URL || DATABASE_URL === 'sqlite::memory:' || MIGRATE === '1',
 } as const

@@ -1,34 +1,25 @@
-/** A thing to be done. */
-export interface Todo {
-  readonly id: number
-  readonly text: string
-  readonly done: boolean
-}
+import { from, type Row, sql } from '@zzz/db'
+import { repo } from './repo.ts'
+import { Todo, todoChangeset } from './schemas/todo.ts'
 
 /** Anyone may add to the list, so it has an end. */
 const limit = 100
 
-/** In memory: gone when the process ends, and each worker has a list of its own. */
-let todos: readonly Todo[] = []
-let nextId = 1
+const byId = (id: number) => from(Todo).where((todo) => todo.id.eq(id))
 
-export const all = (): readonly Todo[] => todos
+export const all = (): Promise<Row<typeof Todo>[]> => repo.all(from(Todo).orderBy((todo) => todo.id.asc()))
 
-export const left = (): number => todos.filter(({ done }) => !done).length
+export const left = (): Promise<number> => repo.count(from(Todo).where((todo) => todo.done.eq(false)))
 
 /** Adds a todo. Gives what is wrong with it, or nothing. */
-export function add(text: string): string | undefined {
-  if (text === '') return 'Please say what is to be done.'
-  if (text.length > 200) return 'Please say it in 200 characters.'
-  if (todos.length === limit) return 'The list is full; please do something first.'
-  todos = [...todos, { id: nextId++, text, done: false }]
-  return undefined
+export async function add(text: string): Promise<string | undefined> {
+  // Two at once may both find a last place. That does no harm.
+  if ((await repo.count(from(Todo))) >= limit) return 'The list is full; please do something first.'
+  const added = await repo.insert(todoChangeset({ text: text || undefined }))
+  return added.ok ? undefined : added.changeset.errors.text?.[0]?.message
 }
 
-export function toggle(id: number): void {
-  todos = todos.map((todo) => (todo.id === id ? { ...todo, done: !todo.done } : todo))
-}
+export const toggle = (id: number): Promise<number> =>
+  repo.updateAll(byId(id), (todo) => ({ done: sql`not ${todo.done}` }))
 
-export function remove(id: number): void {
-  todos = todos.filter((todo) => todo.id !== id)
-}
+export const remove = (id: number): Promise<number> => repo.deleteAll(byId(id))

@@ -58,6 +58,11 @@ for (const signed of [false, true]) {
       const link = (ends: { next?: Cursor; prev?: Cursor }) =>
         pages.link(ctx, new Reply(200, null), pages.read(ctx), ends).headers.get('link')
       assert.equal(link({}), '<?tag=a&perPage=100>; rel="first"')
+      const own = cursorPagination({ parse, perPageName: 'per_page' })
+      const sized = ask('?per_page=5')
+      assert.equal(own.read(sized).limit, 5)
+      const first = own.link(sized, new Reply(200, null), own.read(sized), {}).headers.get('link')
+      assert.equal(first, '<?per_page=5>; rel="first"')
       const both = String(link({ next: ['b', 2], prev: ['a', 1] }))
       const found = [...both.matchAll(/<(\?[^>]*)>; rel="(\w+)"/g)].map(([, query = '', relation]) => {
         const { after, before, limit } = pages.read(ask(query))

@@ -3,7 +3,7 @@ import type { Reply } from '../../http/reply.ts'
 import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import { addPageLinks, type PageRelation, type QueryChange } from './page-links.ts'
-import { type PageRequest, type PageSizes, readPerPage, sizeRules } from './page-number.ts'
+import { keptPerPage, type PageRequest, type PageSizes, readPerPage, sizeRules } from './page-number.ts'
 
 /** What pagination by cursor reads of a request; every context is one. */
 export interface CursorRequest extends PageRequest {
@@ -103,11 +103,11 @@ export function cursorPagination<T>(options: CursorPaginationOptions<T>): Cursor
       throw new ZzzError('ZZZ_PAGE_INVALID', 'The query says both after and before; a page has one of them')
     },
     link(request, reply, { perPage }, { next, prev }) {
-      const size = request.query.has('perPage') ? String(perPage) : undefined
+      const size = keptPerPage(request, perPage, options)
       const to = (change: QueryChange): QueryChange => ({
         after: undefined,
         before: undefined,
-        perPage: size,
+        ...size,
         ...change,
       })
       const links: [PageRelation, QueryChange][] = [['first', to({})]]

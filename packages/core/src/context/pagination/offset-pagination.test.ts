@@ -46,7 +46,17 @@ describe('offsetPagination: reading', () => {
     assert.equal(read('', { perPage: 5 }).limit, 5)
     assert.equal(read('?perPage=9', { maxPerPage: 7 }).limit, 7)
     assert.equal(read('', { perPage: 50, maxPerPage: 30 }).limit, 30)
-    for (const sizes of [{ perPage: 0 }, { maxPerPage: 1.5 }, { size: 1 }]) {
+    const own = { perPageName: 'per_page', maxPerPage: 30 }
+    assert.equal(read('?per_page=50&perPage=5', own).limit, 30)
+    assert.throws(() => read('?per_page=0', own), { code: 'ZZZ_PAGE_INVALID', message: /per_page=0/ })
+    const wrong = [
+      { perPage: 0 },
+      { maxPerPage: 1.5 },
+      { size: 1 },
+      { perPageName: '' },
+      { perPageName: 'page' },
+    ]
+    for (const sizes of wrong) {
       assert.throws(() => offsetPagination(sizes as PageSizes), { code: 'ZZZ_OPTION_INVALID' })
     }
   })
@@ -85,6 +95,13 @@ describe('offsetPagination: links (RFC 8288)', () => {
       links('?tag=a&tag=b%20c&page=1&perPage=1000&q=%3E%3B%22,%0d%0aSet-Cookie').link,
       '<?tag=a&tag=b+c&page=1&perPage=100&q=%3E%3B%22%2C%0D%0ASet-Cookie>; rel="first"',
     )
+  })
+
+  it('keeps the size by the name that it has', () => {
+    const pages = offsetPagination({ perPageName: 'per_page' })
+    const ctx = ask('?per_page=200')
+    const reply = pages.link(ctx, new Reply(200, null), pages.read(ctx))
+    assert.equal(reply.headers.get('link'), '<?per_page=100&page=1>; rel="first"')
   })
 
   it('stands beside links that are there', () => {

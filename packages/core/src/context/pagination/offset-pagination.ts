@@ -2,7 +2,14 @@ import { ZzzError } from '../../errors.ts'
 import type { Reply } from '../../http/reply.ts'
 import { checkOptions } from '../../internal/options.ts'
 import { addPageLinks, type PageRelation, type QueryChange } from './page-links.ts'
-import { type PageRequest, type PageSizes, readCount, readPerPage, sizeRules } from './page-number.ts'
+import {
+  keptPerPage,
+  type PageRequest,
+  type PageSizes,
+  readCount,
+  readPerPage,
+  sizeRules,
+} from './page-number.ts'
 
 /** A page by its number. */
 export interface OffsetPage {
@@ -59,21 +66,21 @@ export function offsetPagination(sizes: PageSizes = {}): OffsetPagination {
     link(request, reply, page, totals = {}) {
       checkOptions('link', totals, totalRules)
       if (totals.total !== undefined) reply.header('x-total-count', String(totals.total))
-      return addPageLinks(request, reply, offsetLinks(request, page, totals))
+      return addPageLinks(
+        request,
+        reply,
+        offsetLinks(page, totals, keptPerPage(request, page.perPage, sizes)),
+      )
     },
   }
 }
 
 function offsetLinks(
-  { query }: PageRequest,
   { page, perPage }: OffsetPage,
   { total, hasNext = false }: OffsetTotals,
+  size: QueryChange,
 ): [PageRelation, QueryChange][] {
-  // A size that was asked for is kept, as it came out within bounds.
-  const to = (number: number): QueryChange => ({
-    page: String(number),
-    perPage: query.has('perPage') ? String(perPage) : undefined,
-  })
+  const to = (number: number): QueryChange => ({ page: String(number), ...size })
   const last = total === undefined ? undefined : Math.max(1, Math.ceil(total / perPage))
   const links: [PageRelation, QueryChange][] = [['first', to(1)]]
   if (page > 1) links.push(['prev', to(Math.min(page - 1, last ?? page))])

@@ -9,10 +9,12 @@ export interface PageRequest {
 
 /** How many rows a page has. */
 export interface PageSizes {
-  /** Rows of a page unless the client asks for another number (`perPage`). Default 20. */
+  /** Rows of a page unless the client asks for another number. Default 20. */
   perPage?: number | undefined
   /** Rows that a client can ask for at most; who asks for more gets so many. Default 100. */
   maxPerPage?: number | undefined
+  /** The name of the query's parameter by which it asks: `per_page`. Default `perPage`. */
+  perPageName?: string | undefined
 }
 
 const countRule = [
@@ -20,11 +22,31 @@ const countRule = [
   (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0,
 ] as const
 
-export const sizeRules: OptionRules<PageSizes> = { perPage: countRule, maxPerPage: countRule }
+export const sizeRules: OptionRules<PageSizes> = {
+  perPage: countRule,
+  maxPerPage: countRule,
+  perPageName: [
+    'the name of a parameter such as "per_page"',
+    (value: unknown) =>
+      typeof value === 'string' && value !== '' && !['page', 'after', 'before'].includes(value),
+  ],
+}
 
 /** The rows that the client wants on a page, within bounds. Throws `ZZZ_PAGE_INVALID`. */
-export function readPerPage({ query }: PageRequest, { perPage = 20, maxPerPage = 100 }: PageSizes): number {
-  return Math.min(readCount(query, 'perPage') ?? perPage, maxPerPage)
+export function readPerPage(
+  { query }: PageRequest,
+  { perPage = 20, maxPerPage = 100, perPageName = 'perPage' }: PageSizes,
+): number {
+  return Math.min(readCount(query, perPageName) ?? perPage, maxPerPage)
+}
+
+/** What links say of the size: a size that was asked for is kept, as it came out within bounds. */
+export function keptPerPage(
+  { query }: PageRequest,
+  perPage: number,
+  { perPageName = 'perPage' }: PageSizes,
+): Readonly<Record<string, string | undefined>> {
+  return { [perPageName]: query.has(perPageName) ? String(perPage) : undefined }
 }
 
 /** A number above 0 in the query; undefined where it is not given, or empty as forms send it. */
