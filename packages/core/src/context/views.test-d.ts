@@ -1,5 +1,5 @@
 // Type tests of views: each thing that is accepted has a twin that is refused.
-import { type HtmlValue, html, type Layout, type View } from '../template/index.ts'
+import { type HtmlValue, html, type Later, type Layout, type View } from '../template/index.ts'
 import type { Context } from './context.ts'
 import { type ViewsOptions, withLayout } from './views.ts'
 
@@ -58,3 +58,13 @@ html`${values}`
 html`${{}}`
 // @ts-expect-error a promise has none yet
 html`${Promise.resolve('x')}`
+
+// What {{#await}} takes: a value, its promise, or a function that begins to fetch it.
+declare const stats: View<{ sum: Later<number, 'stats.html.zzz:1:1'> }>
+ctx.render(stats, { sum: 1 })
+ctx.render(stats, { sum: Promise.resolve(1) }, { stream: true })
+ctx.render(stats, { sum: async () => 1 }, { stream: true })
+// @ts-expect-error the promise has another type
+ctx.render(stats, { sum: async () => 'x' }, { stream: true })
+// @ts-expect-error a function that takes something
+ctx.render(stats, { sum: async (year: number) => year }, { stream: true })

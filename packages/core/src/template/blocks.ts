@@ -37,13 +37,17 @@ export function repeat(
   return { statics, fingerprint, entries: items.map((item, index) => entry(item, index, last)) }
 }
 
-/** An await block: what is there already is rendered at once, a promise needs a streamed page. */
+/**
+ * An await block: what is there already is rendered at once, a promise needs a streamed page. A function begins its work
+ * here, where somebody listens to how its promise ends.
+ */
 export function later<T extends Dynamic>(
   page: Page,
-  value: unknown,
+  given: unknown,
   render: (value: unknown) => T,
   placeholder: () => T,
 ): T {
+  const value: unknown = typeof given === 'function' ? given() : given
   if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return render(value)
   const promise = value as PromiseLike<unknown>
   if (page.later === undefined) {

@@ -52,6 +52,27 @@ describe('a streamed page', () => {
     assert.equal((await stream.next()).done, true)
   })
 
+  it('calls the functions among its data while it is rendered, and those only that it needs', async () => {
+    const guarded = compileTexts('{{#if on}}{{#await a as |x|}}{{x}}{{else}}wait{{/await}}{{/if}}')
+    let called = 0
+    const fail = async () => {
+      called++
+      throw new Error('no database')
+    }
+    const queue = new LatePartsQueue()
+    assert.equal(renderPage(guarded, { on: false, a: fail }, undefined, toPage({}, queue)), '')
+    assert.equal(called, 0)
+    const warned = once(process, 'warning')
+    const text = renderPage(guarded, { on: true, a: fail }, undefined, toPage({}, queue))
+    assert.equal(called, 1)
+    assert.match(String((await warned)[0]), /A late part of a page failed: no database/)
+    assert.equal((await queue.whole(text).next()).value, 'wait')
+    const { stream } = open({ a: async () => 'x', b: async () => 'y' })
+    let sent = ''
+    for await (const chunk of stream) sent += chunk
+    assert.match(sent, /zzz-late-1">x<.*zzz-late-2"><i>y</)
+  })
+
   it('ends without parts that take too long', async () => {
     const clock = manualClock()
     const { stream } = open({ a: new Promise(() => {}), b: 'y' }, new LatePartsQueue({ timeout: 50, clock }))

@@ -64,8 +64,8 @@ export interface Each<out T, out At extends string> extends Iterable<T> {
   readonly [place]?: readonly [never, At]
 }
 
-/** What `{{#await}}` waits for: a value, now or later. */
-export type Later<T, At extends string> = T | PromiseLike<T> | Place<At>
+/** What `{{#await}}` waits for: a value, now or later, or a function that begins to fetch it when the template is rendered. */
+export type Later<T, At extends string> = T | PromiseLike<T> | (() => PromiseLike<T>) | Place<At>
 
 type AnyPipe = (value: never, ...rest: never[]) => unknown
 
