@@ -204,6 +204,28 @@ for (const BACKEND of ['zzz', 'node']) {
       assert.equal((await ask('GET', '?q=%00')).status, 400)
     })
 
+    it('finds text of any script as it is written', async () => {
+      const { id } = await made({ name: 'Ωμέγα 李小龍 😀' })
+      for (const q of ['Ωμέγα', '小龍', '😀']) {
+        const { body } = await ask('GET', `?q=${encodeURIComponent(q)}`)
+        assert.equal(body.data.at(-1)?.id, id, q)
+      }
+    })
+
+    it('is deleted once by many who delete, while others change it', async () => {
+      const { id } = await made()
+      const replies = await Promise.all(
+        Array.from({ length: 10 }, async (_, age) => ({
+          deleted: (await ask('DELETE', `/${id}`)).status,
+          changed: (await ask('PATCH', `/${id}`, { age })).status,
+        })),
+      )
+      const deleted = replies.map((reply) => reply.deleted).sort()
+      assert.deepEqual(deleted, [204, ...Array(9).fill(404)])
+      // 409 is for one who read the user before it was deleted.
+      for (const { changed } of replies) assert.ok(changed === 404 || changed === 409, String(changed))
+    })
+
     it('gives out pages of what is there', async () => {
       const mark = `p${++count}x`
       const ids: number[] = []
