@@ -42,6 +42,8 @@ function makeApp(options: HtmxOptions) {
           <button id="anchor" hx-post="/anchor" hx-target="#out">Anchor</button>
           <button id="smooth" hx-post="/smooth" hx-target="#out">Smooth</button>
           <button id="parts" hx-post="/parts" hx-target="#out">Parts</button>
+          <p id="row-1"><button id="remove" hx-post="/remove" hx-target="#row-1" hx-swap="delete">Remove</button></p>
+          <p id="row-2"><button id="reswap" hx-post="/remove?reswap" hx-target="#row-2">Remove</button></p>
           <button id="events" hx-post="/events" hx-target="#out">Events</button>
           <form id="invalid" hx-post="/invalid"><button>Send</button></form>
           <a id="boosted" href="/other" hx-boost="true">Other</a>`
@@ -86,6 +88,11 @@ function makeApp(options: HtmxOptions) {
       post('/parts', (ctx) => {
         ctx.get(htmxKey).oob('#list', html`<li>${'<one>'}</li>`, 'beforeend').oob('#count', '1')
         return ctx.empty()
+      }),
+      post('/remove', (ctx) => {
+        const hx = ctx.get(htmxKey).oob('#count', 'removed')
+        if (ctx.query.has('reswap')) hx.reswap('delete')
+        return ctx.empty(200)
       }),
       post('/events', (ctx) => {
         ctx
@@ -189,6 +196,19 @@ for (const [name, options] of generations) {
         ['<one>', 'nothing'],
       )
       await page.close()
+    })
+
+    it('removes its target where the page or the handler says so, with parts elsewhere', async () => {
+      for (const [button, row] of [
+        ['#remove', '#row-1'],
+        ['#reswap', '#row-2'],
+      ] as const) {
+        const { page } = await openHome()
+        await page.click(button)
+        await page.locator('#count', { hasText: 'removed' }).waitFor()
+        await page.locator(row).waitFor({ state: 'detached' })
+        await page.close()
+      }
     })
 
     it('triggers events with what they carry', async () => {

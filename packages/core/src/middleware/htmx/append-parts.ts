@@ -4,22 +4,41 @@ import type { FileRange } from '../../http/file-range.ts'
 import { discardBody, isUpgrade, type Reply, type ReplyBody, type StreamBody } from '../../http/reply.ts'
 import { reportError } from '../../internal/report.ts'
 
+/** What stands for no content beside parts: htmx 2 and 4 skip the swap of a reply in which nothing else is left. */
+const nothing = '<template></template>'
+
+/** Ways to swap that do nothing to the target when there is no content. */
+const changesNothing = /^(?:none|beforebegin|afterbegin|beforeend|afterend)\b/
+
 /**
  * Adds markup to the end of a reply's HTML, whatever it comes as; a reply without content gets it as its content. What has
  * content of another type cannot carry it. Throws `ZZZ_HTMX_ENCODED` for HTML that was compressed already.
+ *
+ * A 204 leaves its target alone, with parts too, unless `reswap` says a way to swap; any other reply without content is
+ * swapped in: the target is emptied or deleted.
  */
-export function appendParts(reply: Reply, parts: string): void {
+export function appendParts(reply: Reply, parts: string, reswap: string | undefined): void {
   const { body, headers, statusCode } = reply
   if (body === null) {
     if (statusCode !== 200 && statusCode !== 204) return
-    reply.status(200).header('content-type', 'text/html; charset=utf-8').body = parts
+    const swapped = reswap !== undefined || statusCode === 200
+    reply.status(200).header('content-type', 'text/html; charset=utf-8')
+    reply.body = swapped ? nothingFor(reswap) + parts : parts
     return
   }
   if (isUpgrade(body) || statusCode === 206 || !headers.get('content-type')?.startsWith('text/html')) return
   if (headers.has('content-encoding')) throw encoded(body)
-  reply.body = joined(body, parts)
+  reply.body = isEmpty(body) ? nothingFor(reswap) + parts : joined(body, parts)
   // These are about the content without them.
   for (const name of ['etag', 'last-modified', 'content-length', 'accept-ranges']) headers.delete(name)
+}
+
+function nothingFor(reswap: string | undefined): string {
+  return reswap !== undefined && changesNothing.test(reswap) ? '' : nothing
+}
+
+function isEmpty(body: ReplyBody): boolean {
+  return body === '' || (body instanceof Uint8Array && body.length === 0)
 }
 
 function joined(body: Exclude<ReplyBody, null | { kind: 'upgrade' }>, parts: string): ReplyBody {

@@ -127,6 +127,18 @@ describe('out-of-band swaps', () => {
     switch (ctx.path) {
       case '/empty':
         return ctx.empty()
+      case '/empty/swapped':
+        return ctx.empty(200)
+      case '/empty/text':
+        return ctx.html('', 422)
+      case '/empty/bytes':
+        return ctx.respond(new Uint8Array(0), { type: 'text/html' })
+      case '/empty/deleted':
+        hx.reswap('delete')
+        return ctx.empty()
+      case '/empty/appended':
+        hx.reswap('beforeend')
+        return ctx.empty(200)
       case '/bytes':
         return ctx.respond(Buffer.from('<p>x</p>'), { type: 'text/html' })
       case '/stream':
@@ -157,6 +169,16 @@ describe('out-of-band swaps', () => {
     assert.deepEqual([response.headers.get('etag'), response.headers.get('content-length')], [null, null])
     assert.deepEqual(await ask('/empty'), [200, parts])
     assert.deepEqual(await ask('/bytes'), [200, `<p>x</p>${parts}`])
+  })
+
+  it('leave the target of a 204 alone, and have a reply of nothing swapped in otherwise', async () => {
+    const nothing = '<template></template>'
+    assert.deepEqual(await ask('/empty'), [200, parts])
+    assert.deepEqual(await ask('/empty/swapped'), [200, nothing + parts])
+    assert.deepEqual(await ask('/empty/text'), [422, nothing + parts])
+    assert.deepEqual(await ask('/empty/bytes'), [200, nothing + parts])
+    assert.deepEqual(await ask('/empty/deleted'), [200, nothing + parts])
+    assert.deepEqual(await ask('/empty/appended'), [200, parts])
   })
 
   it('follow a stream, which is closed when the client leaves', async () => {

@@ -48,6 +48,8 @@ export class Directions {
   apply(reply: Reply, fragment: boolean): void {
     for (const [name, value] of this.#headers) reply.header(name, value)
     for (const [name, events] of this.#events) reply.header(name, events.toHeader())
-    if (fragment && this.#parts.length > 0) appendParts(reply, this.#parts.join(''))
+    if (fragment && this.#parts.length > 0) {
+      appendParts(reply, this.#parts.join(''), this.#headers.get('HX-Reswap'))
+    }
   }
 }

@@ -67,7 +67,7 @@ export interface Htmx extends HtmxRequest {
   /**
    * Swaps content into further elements of the page besides the reply's own target, by `innerHTML` unless told. It is added
    * to fragments; a whole page has everything in it. Text is escaped, `Html` (a view's `html(data)`, or `` html`…` ``) is
-   * not. A reply with nothing else leaves its own target as it is.
+   * not. A reply of status 204 leaves its own target as it is, unless `reswap` says more; an empty one of 200 is swapped in.
    */
   oob(selector: string, content: string | Html, swap?: HtmxSwap): this
 
