@@ -6,6 +6,7 @@ import type { Column } from '../schema/schema.ts'
 import { integerType } from '../schema/types/numbers.ts'
 import { quote } from './dialect.ts'
 import { writeNode, writeOrder } from './expression.ts'
+import { checkGroups } from './grouped.ts'
 import type { Output } from './output.ts'
 import { type Writer, writeValue } from './writer.ts'
 
@@ -18,6 +19,7 @@ export interface WrittenSelect {
 /** Writes a select. Its clauses are visited in the order of `query/shape.ts`, in which their values stand. */
 export function writeSelect(writer: Writer, { clauses }: SelectStatement): WrittenSelect {
   const { source, joins, where, groupBy, having, orderBy } = clauses
+  checkGroups(clauses)
   const named = writeCtes(writer, ctesOf(clauses))
   const distinct = writeDistinct(writer, clauses)
   const { columns, output } = writeSelection(writer, clauses)

@@ -117,7 +117,7 @@ export class Expression<T> {
 
   /**
    * Matches a pattern, case-sensitively on both databases: `%` is any text, `_` any character, a backslash makes either
-   * literal. Escape what users type with `escapeLike`.
+   * literal, and at the end of the pattern it is one itself. Escape what users type with `escapeLike`.
    */
   like(this: Expression<string> | Expression<string | null>, pattern: string): Expression<boolean> {
     return like(this, pattern, false)
@@ -247,7 +247,12 @@ function like(term: Expression<string> | Expression<string | null>, pattern: str
     throw new DbError('ZZZ_DB_QUERY', `${nameOf(term)}: like() needs a text, got ${describe(pattern)}`)
   }
   const key = `(${insensitive ? 'ilike' : 'like'} ${term.node.key})`
-  return condition({ kind: 'like', key, term: term.node, insensitive }, [...term.values, pattern])
+  return condition({ kind: 'like', key, term: term.node, insensitive }, [...term.values, closed(pattern)])
+}
+
+/** A backslash that has nothing to escape stands for itself; PostgreSQL would refuse it, and SQLite find nothing. */
+function closed(pattern: string): string {
+  return /(?<!\\)(?:\\\\)*\\$/.test(pattern) ? `${pattern}\\` : pattern
 }
 
 /** Makes a text match itself in `like` and `ilike`. */

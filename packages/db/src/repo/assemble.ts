@@ -9,10 +9,11 @@ import { count } from '../query/functions.ts'
 import { type AnyQuery, from, Query } from '../query/query.ts'
 import { sql } from '../query/sql.ts'
 import { deleteStatement, updateStatement } from '../query/write.ts'
-import type { AnySchema } from '../schema/schema.ts'
+import { type AnySchema, columnOf } from '../schema/schema.ts'
 import { checkFields } from './defaults.ts'
 import { createExecutor } from './executor.ts'
 import { keepInternals } from './internals.ts'
+import { isImpossibleKey } from './key.ts'
 import { type Multi, runMulti } from './multi.ts'
 import { preloadInto } from './preload.ts'
 import { runRaw, toObjects } from './raw.ts'
@@ -86,9 +87,15 @@ export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: Re
   }
 
   async function oneOrThrow(query: AnyQuery): Promise<unknown> {
-    const row = await one(query)
-    if (row !== undefined) return row
-    throw new DbError('ZZZ_DB_NOT_FOUND', `No row of ${nameOf(query)} was found`)
+    return foundOrThrow(query, await one(query))
+  }
+
+  /** The row with a primary key; a key that no row can have is not asked for. */
+  async function get(query: AnyQuery, key: unknown): Promise<unknown> {
+    const schema = schemaOf(query)
+    const field = keyField(schema)
+    if (isImpossibleKey(driver.dialect, columnOf(schema, field), key)) return undefined
+    return one(byKey(query, field, key))
   }
 
   /** An aggregate; over a query of its own where the query has more than conditions. */
@@ -127,14 +134,17 @@ export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: Re
     all,
     one,
     oneOrThrow,
-    get: (source: AnySchema | AnyQuery, key: unknown) => one(byKey(source, key)),
-    getOrThrow: (source: AnySchema | AnyQuery, key: unknown) => oneOrThrow(byKey(source, key)),
+    get: (source: AnySchema | AnyQuery, key: unknown) => get(toQuery(source), key),
+    async getOrThrow(source: AnySchema | AnyQuery, key: unknown) {
+      const query = toQuery(source)
+      return foundOrThrow(query, await get(query, key))
+    },
     getBy: (source: AnySchema | AnyQuery, fields: AnyRow) => one(byValues(source, fields)),
     async exists(query: AnyQuery) {
       const found = await all(query.select(() => sql`1`).limit(1) as unknown as AnyQuery)
       return found.length > 0
     },
-    count: (query: AnyQuery) => one(aggregateQuery(query, () => count())),
+    count: (query: AnyQuery) => one(aggregateQuery(groupsOf(query), () => count())),
     aggregate: (query: AnyQuery, callback: never) => one(aggregateQuery(query, callback)),
     stream(query: AnyQuery, { batch = 500 }: { batch?: number } = {}) {
       const { statement } = prepareQuery(query, 'read')
@@ -210,6 +220,14 @@ export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: Re
   return repo as unknown as Repo<M>
 }
 
+/** Groups that select nothing of their own, to be counted: they select what they are groups of. */
+function groupsOf(query: AnyQuery): AnyQuery {
+  const { groupBy, selection } = query.clauses
+  if (groupBy.length === 0 || selection !== undefined) return query
+  const selected = Object.fromEntries(groupBy.map((expression, i) => [`group${i}`, expression]))
+  return query.select(() => selected) as unknown as AnyQuery
+}
+
 function toQuery(source: AnySchema | AnyQuery): AnyQuery {
   return source instanceof Query ? source : (from(source) as unknown as AnyQuery)
 }
@@ -220,13 +238,18 @@ function schemaOf(query: AnyQuery): AnySchema {
   throw new DbError('ZZZ_DB_QUERY', 'A row is found by its key in a table, not in a query')
 }
 
-function byKey(source: AnySchema | AnyQuery, key: unknown): AnyQuery {
-  const query = toQuery(source)
-  const { primaryKey, name } = schemaOf(query)
+function foundOrThrow(query: AnyQuery, row: unknown): unknown {
+  if (row !== undefined) return row
+  throw new DbError('ZZZ_DB_NOT_FOUND', `No row of ${nameOf(query)} was found`)
+}
+
+function keyField({ primaryKey, name }: AnySchema): string {
   const [field] = primaryKey
-  if (field === undefined || primaryKey.length > 1) {
-    throw new DbError('ZZZ_DB_SCHEMA', `${name} has ${primaryKey.length} fields as primary key: use getBy()`)
-  }
+  if (field !== undefined && primaryKey.length === 1) return field
+  throw new DbError('ZZZ_DB_SCHEMA', `${name} has ${primaryKey.length} fields as primary key: use getBy()`)
+}
+
+function byKey(query: AnyQuery, field: string, key: unknown): AnyQuery {
   return query.where(
     (columns) => (columns as Record<string, Expression<unknown>>)[field]?.eq(key as never) as never,
   )

@@ -8,7 +8,7 @@ import { avg, count, max, sum } from '../query/functions.ts'
 import { from } from '../query/query.ts'
 import { sql } from '../query/sql.ts'
 import { belongsTo, hasMany, manyToMany } from '../schema/association.ts'
-import { bigint, id, integer, text } from '../schema/fields.ts'
+import { bigint, id, integer, text, uuid } from '../schema/fields.ts'
 import { schema } from '../schema/schema.ts'
 import { blogRepo, Post, PostTag, Profile, seedBlog, Tag, Team, User } from './blog.suite.ts'
 import { createRepo } from './create-repo.ts'
@@ -49,6 +49,102 @@ describeDatabases('a repo', (database) => {
       await assert.rejects(gone, { code: 'ZZZ_DB_STALE', status: 409 })
     }
     await assert.rejects(repo.reload(User, ada), { code: 'ZZZ_DB_NOT_FOUND' })
+    await repo.stop()
+  })
+
+  it('does not find keys that no row can have, and refuses those of the wrong kind', async () => {
+    const Token = schema('tokens', { id: uuid().primaryKey() })
+    const repo = createRepo({
+      url: await database.create(),
+      schemas: [User, Team, Post, Profile, Tag, PostTag, Token],
+    })
+    for (const key of [Number('abc'), Number('1e400'), 1.5, Number('12345678901234567890')]) {
+      assert.equal(await repo.get(User, key), undefined)
+      assert.equal(await repo.get(from(User).preload('posts'), key), undefined)
+      await assert.rejects(repo.getOrThrow(User, key), { code: 'ZZZ_DB_NOT_FOUND', status: 404 })
+    }
+    assert.equal(await repo.get(Token, 'no uuid'), undefined)
+    // Else a route that forgot to make a number of its text would answer 404 for ever.
+    await assert.rejects(repo.get(User, '1'), { code: 'ZZZ_DB_VALUE' })
+    await assert.rejects(repo.get(User, undefined as never), { code: 'ZZZ_DB_NULL' })
+    await repo.stop()
+  })
+
+  it('counts groups, and refuses what differs within one', async () => {
+    const repo = await blogRepo(database)
+    const { ada } = await seedBlog(repo)
+    const byUser = from(Post).groupBy((p) => p.userId)
+    assert.equal(await repo.count(byUser), 2)
+    assert.equal(await repo.count(byUser.limit(1)), 1)
+    assert.equal(
+      await repo.count(
+        from(User)
+          .innerJoin(Post, 'posts')
+          .groupBy((u) => [u.id, u.age]),
+      ),
+      2,
+    )
+    assert.equal(await repo.count(byUser.having(() => count().gt(1)).select((p) => ({ user: p.userId }))), 1)
+    const refused = { code: 'ZZZ_DB_QUERY', message: /posts\.(?:id|title) may differ within a group/ }
+    await assert.rejects(repo.all(byUser), refused)
+    await assert.rejects(repo.all(byUser.select((p) => ({ title: p.title, posts: count() }))), refused)
+    await assert.rejects(repo.all(byUser.select(() => count()).orderBy((p) => p.title.asc())), refused)
+    // The primary key is one row, and an expression may be what the group is.
+    assert.equal((await repo.all(from(Post).groupBy((p) => p.id))).length, 3)
+    const ageless = from(User)
+      .groupBy((u) => u.age.isNull())
+      .select((u) => ({ ageless: u.age.isNull(), users: count() }))
+    assert.equal((await repo.all(ageless)).length, 2)
+    const perUser = from(User)
+      .leftJoin(Post, 'posts')
+      .groupBy((u) => u.id)
+      .orderBy((u, p) => [count(p.id).desc(), u.email.asc()])
+      .select((u, p) => ({ email: u.email, posts: count(p.id) }))
+    assert.deepEqual((await repo.all(perUser))[0], { email: ada.email, posts: 2 })
+    await repo.stop()
+  })
+
+  it('orders different rows by what they show only', async () => {
+    const repo = await blogRepo(database)
+    await seedBlog(repo)
+    const users = from(Post)
+      .distinct()
+      .select((p) => p.userId)
+    await assert.rejects(repo.all(users.orderBy((p) => p.title.asc())), {
+      code: 'ZZZ_DB_QUERY',
+      message: /posts\.title, which is not selected/,
+    })
+    assert.equal((await repo.all(users.orderBy((p) => p.userId.asc()))).length, 2)
+    assert.equal(
+      (
+        await repo.all(
+          from(Post)
+            .distinct()
+            .orderBy((p) => p.title.asc()),
+        )
+      ).length,
+      3,
+    )
+    await repo.stop()
+  })
+
+  it('takes a backslash at the end of a pattern as one', async () => {
+    const repo = await blogRepo(database)
+    await repo.insertAll(Team, [{ name: 'a\\' }, { name: 'b\\\\' }, { name: 'c%' }])
+    for (const method of ['like', 'ilike'] as const) {
+      const found = (pattern: string) =>
+        repo.all(
+          from(Team)
+            .where((t) => t.name[method](pattern))
+            .orderBy((t) => t.id.asc())
+            .select((t) => t.name),
+        )
+      assert.deepEqual(await found('%\\'), ['a\\', 'b\\\\'])
+      assert.deepEqual(await found('%\\\\'), ['a\\', 'b\\\\'])
+      assert.deepEqual(await found('_\\\\\\'), ['b\\\\'])
+      assert.deepEqual(await found('%\\%'), ['c%'])
+      assert.deepEqual(await found('\\'), [])
+    }
     await repo.stop()
   })
 

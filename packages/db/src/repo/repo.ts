@@ -69,7 +69,7 @@ export interface Repo<M> {
   oneOrThrow<S extends AnySchema, B extends readonly unknown[], R, P>(
     query: Query<S, B, R, P>,
   ): Promise<WithPreloaded<M, S, R, P>>
-  /** The row with a primary key, or undefined. */
+  /** The row with a primary key, or undefined; also for a key that no row can have: NaN, a text that is no UUID. */
   get<S extends AnySchema, B extends readonly unknown[], R = Row<S>, P = unknown>(
     source: Source<S, B, R, P>,
     key: Key,
@@ -86,7 +86,7 @@ export interface Repo<M> {
   ): Promise<WithPreloaded<M, S, R, P> | undefined>
   /** Whether a query has a row. */
   exists(query: AnyQuery): Promise<boolean>
-  /** How many rows a query has, its limit included. */
+  /** How many rows a query has, its limit included; of a grouped one, how many groups. */
   count(query: AnyQuery): Promise<number>
   /**
    * An aggregate over the rows of a query.
