@@ -47,6 +47,29 @@ describeDatabases('migrate', ({ dialect, create, name }) => {
     await repo.stop()
   })
 
+  it('refuses a reference to a table that does not exist, and leaves nothing behind', async () => {
+    using files = migrationFolder()
+    const repo = bareRepo(await create())
+    files.write(
+      1,
+      'misspelt',
+      `export const change = [createTable('users', { id: id() }), createTable('posts', { id: id(), userId: reference('uesrs') })]`,
+    )
+    await assert.rejects(migrate(repo, { folder: files.folder }), {
+      code: 'ZZZ_DB_MIGRATION_FAILED',
+      message: /uesrs.* (?:does|which does) not exist/,
+    })
+    await assert.rejects(exec(repo, 'select * from users'), { code: 'ZZZ_DB_FAILED' })
+    using corrected = migrationFolder()
+    corrected.write(
+      1,
+      'correct',
+      `export const change = [createTable('users', { id: id(), bossId: reference('users') })]`,
+    )
+    assert.equal((await migrate(repo, { folder: corrected.folder })).length, 1)
+    await repo.stop()
+  })
+
   it('makes constraints that refuse, with names that changesets know', async () => {
     using files = migrationFolder()
     const repo = bareRepo(await create())
@@ -442,6 +465,20 @@ describeDatabases('migrate', ({ dialect, create, name }) => {
 })
 
 describePostgres('migrate', ({ create }) => {
+  it('says which columns are in the way of a unique index, though not their values', async () => {
+    using files = migrationFolder()
+    const repo = bareRepo(await create())
+    await exec(repo, 'create table pairs (a text, b text)')
+    await exec(repo, `insert into pairs values ('secret', 'x'), ('secret', 'x')`)
+    files.write(1, 'index', `export const change = [createIndex('pairs', ['a', 'b'], { unique: true })]`)
+    await assert.rejects(migrate(repo, { folder: files.folder }), ({ message }: Error) => {
+      assert.match(message, /\(SQLSTATE 23505, columns a, b\)$/)
+      assert(!message.includes('secret'))
+      return true
+    })
+    await repo.stop()
+  })
+
   it('makes an index concurrently, and again after one that failed', async () => {
     using files = migrationFolder()
     const repo = bareRepo(await create())

@@ -28,8 +28,10 @@ export async function runMigration(
   const task = async () => {
     if (await run.isDone()) return false
     const before = sqlite && off ? await danglingRows(database) : 0
+    const missing = sqlite ? await missingParents(database) : []
     for (const operation of run.operations) await applyIn(database, run.file, operation)
     if (sqlite && off) await checkForeignKeys(database, run.file, before)
+    if (sqlite) await checkParents(database, run.file, missing)
     await run.record()
     return true
   }
@@ -80,5 +82,28 @@ async function checkForeignKeys(
   throw new DbError(
     'ZZZ_DB_MIGRATION_FAILED',
     `${basename(file.path)}: rows of ${row?.table} would point to rows of ${row?.parent} that are not there`,
+  )
+}
+
+/** Foreign keys to a table that does not exist, which SQLite takes and only refuses at the first write. */
+async function missingParents({ rows }: MigrationDatabase): Promise<string[]> {
+  const found = await rows(
+    `select distinct t.name as "child", k."table" as "parent" from sqlite_schema as t, pragma_foreign_key_list(t.name) as k
+      where t.type = 'table' and not exists
+        (select 1 from sqlite_schema as p where p.type = 'table' and p.name = k."table" collate nocase)`,
+  )
+  return found.map(({ child, parent }) => `${child} refers to the table ${parent}`)
+}
+
+async function checkParents(
+  database: MigrationDatabase,
+  file: MigrationFile,
+  before: readonly string[],
+): Promise<void> {
+  const missing = (await missingParents(database)).find((each) => !before.includes(each))
+  if (missing === undefined) return
+  throw new DbError(
+    'ZZZ_DB_MIGRATION_FAILED',
+    `${basename(file.path)}: ${missing}, which does not exist: create that one first, or correct the name`,
   )
 }

@@ -46,7 +46,9 @@ export function toDbError(error: unknown, text: string): unknown {
   const kind = constraintKinds[code]
   if (kind !== undefined) {
     const columns = column === undefined ? columnsOf(detail) : [column]
-    return new ConstraintError({ kind, constraint, table, columns }, what, { cause: error })
+    const about = columns.length === 0 ? '' : `, columns ${columns.join(', ')}`
+    const said = `${what} (SQLSTATE ${code}${about})`
+    return new ConstraintError({ kind, constraint, table, columns }, said, { cause: error })
   }
   if (retryable.has(code)) return new DbError('ZZZ_DB_SERIALIZATION', what, { cause: error })
   return new DbError('ZZZ_DB_FAILED', `${what} (SQLSTATE ${code})`, { cause: error })
