@@ -25,9 +25,14 @@ export type Selected<T> =
       ? Selected<C> | null
       : { [K in keyof T]: Selected<T[K]> }
 
-/** The associations of `S` that lead to the schema `T`. */
+/** The associations of `S` that lead to the schema `T`, with no table in between. */
 type LinksTo<S extends AnySchema, T extends AnySchema> = {
-  [K in keyof S['associations']]: S['associations'][K]['to'] extends T['name'] ? K : never
+  [K in keyof S['associations']]: S['associations'][K] extends {
+    readonly to: T['name']
+    readonly kind: 'hasMany' | 'hasOne' | 'belongsTo'
+  }
+    ? K
+    : never
 }[keyof S['associations']] &
   string
 

@@ -3,7 +3,7 @@ import { castSchema } from '../changeset/cast-schema.ts'
 import { cast, change } from '../changeset/changeset.ts'
 import { count, max } from '../query/functions.ts'
 import { from } from '../query/query.ts'
-import { belongsTo, hasMany, hasOne } from '../schema/association.ts'
+import { belongsTo, hasMany, hasOne, manyToMany } from '../schema/association.ts'
 import { boolean, datetime, enumeration, id, integer, json, text, timestamps } from '../schema/fields.ts'
 import { type Insert, type Row, schema, type Update } from '../schema/schema.ts'
 import { createRepo } from './create-repo.ts'
@@ -93,6 +93,9 @@ const inner = from(User)
 from(User).innerJoin(User, 'posts')
 // @ts-expect-error no such association
 from(User).innerJoin(Post, 'comments')
+const Tag = schema('tags', { id: id() }, { posts: manyToMany('posts', { through: 'post_tags' }) })
+// @ts-expect-error it leads over another table
+from(Tag).innerJoin(Post, 'posts')
 
 const repo = createRepo({ url: 'sqlite::memory:', schemas: [User, Post, Profile] })
 // @ts-expect-error posts and profiles are not among the schemas
