@@ -25,7 +25,13 @@ export {
   type ProtectedCookieOptions,
   signedCookie,
 } from './context/protected-cookie.ts'
-export { type AnyViewsOptions, type RenderOptions, type ViewsOptions, withLayout } from './context/views.ts'
+export {
+  type AnyViewsOptions,
+  type FragmentOptions,
+  type RenderOptions,
+  type ViewsOptions,
+  withLayout,
+} from './context/views.ts'
 export {
   type ErrorCode,
   errorCodes,

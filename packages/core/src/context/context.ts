@@ -14,13 +14,21 @@ import { isToken } from '../http/token.ts'
 import { isPromise } from '../internal/maybe-promise.ts'
 import { describe } from '../internal/options.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import type { Html } from '../template/html.ts'
 import type { Renderable } from '../template/view.ts'
 import type { AssignKey } from './assign.ts'
 import { errorReply } from './error-reply.ts'
 import { cspNonceKey, problemDetailsKey } from './keys.ts'
 import { LazyValue } from './lazy-value.ts'
 import { readBody, readParam } from './read-body.ts'
-import { type AnyViewsOptions, type RenderOptions, renderFragment, renderView } from './views.ts'
+import {
+  type AnyViewsOptions,
+  type FragmentOptions,
+  type RenderOptions,
+  renderFragment,
+  renderHtml,
+  renderView,
+} from './views.ts'
 
 /** A route as it can be listed. */
 export interface RouteInfo {
@@ -278,9 +286,27 @@ export class Context<out P extends object = object> {
     return renderView(this, this.#settings.views, view, data, options)
   }
 
-  /** A part of a page: a view without any layout, for requests that replace a piece of what is there. */
-  renderFragment<Data extends object>(view: Renderable<Data>, data: NoInfer<Data>, status = 200): Reply {
-    return renderFragment(this, this.#settings.views, view, data, status)
+  /**
+   * A part of a page: a view without any layout, for requests that replace a piece of what is there.
+   *
+   * ```ts
+   * ctx.renderFragment(views.todos.form, { errors }, { status: 422 })
+   * ```
+   */
+  renderFragment<Data extends object>(
+    view: Renderable<Data>,
+    data: NoInfer<Data>,
+    options: FragmentOptions = {},
+  ): Reply {
+    return renderFragment(this, this.#settings.views, view, data, options)
+  }
+
+  /**
+   * HTML of a view, without any layout, with what the application's views share, its language and time zone: for another
+   * view's data, `` html`…` ``, or an out-of-band part. `view.html(data)` is the same without a request.
+   */
+  renderHtml<Data extends object>(view: Renderable<Data>, data: NoInfer<Data>): Html {
+    return renderHtml(this, this.#settings.views, view, data)
   }
 
   /** A plain text reply. */

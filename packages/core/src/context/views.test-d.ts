@@ -11,7 +11,12 @@ declare const bare: Layout<object>
 
 ctx.render(page, { name: 'x', tags: new Set(['a']) }, { layout: app, status: 201, stream: { timeout: 1 } })
 ctx.render(form, { name: 'x' }, { layout: false })
+ctx.renderFragment(page, { name: 'x', tags: [] }, { status: 201 })
+// @ts-expect-error the status is an option
 ctx.renderFragment(page, { name: 'x', tags: [] }, 201)
+html`${ctx.renderHtml(page, { name: 'x', tags: [] })}`
+// @ts-expect-error a field is missing
+ctx.renderHtml(page, { name: 'x' })
 // @ts-expect-error a field is missing
 ctx.render(page, { name: 'x' })
 // @ts-expect-error a field has another type

@@ -103,7 +103,31 @@ describe('ctx.render', () => {
 })
 
 it('ctx.renderFragment has no layout', () => {
-  const reply = makePageContext().renderFragment(page, { name: 'x' }, 201)
+  const reply = makePageContext().renderFragment(page, { name: 'x' }, { status: 201 })
   assert.deepEqual([reply.statusCode, reply.body], [201, '<p>x</p>'])
   assert.equal(makePageContext().renderFragment(view('own'), {}).body, 'own')
+  const refused = { code: 'ZZZ_OPTION_INVALID', message: /ctx\.renderFragment/ }
+  const wrong = [422, { layout: app }, { status: '422' }]
+  for (const options of wrong) {
+    assert.throws(() => makePageContext().renderFragment(page, { name: 'x' }, options as never), refused)
+  }
+})
+
+it('ctx.renderHtml gives HTML for other places, with what is shared', () => {
+  const form = makePageContext().renderHtml(view('form'), {})
+  assert.equal(String(html`<i>${form}</i>`), '<i>/here</i>')
+  assert.equal(String(html`${makePageContext().renderHtml(page, { name: '<' })}`), '<p>&lt;</p>')
+  assert.equal(String(makePageContext().renderHtml(view('own'), {})), 'own')
+  assert.throws(() => makeContext().renderHtml(view('form'), {}), { code: 'ZZZ_TEMPLATE_VALUE' })
+  assert.throws(() => makeContext().renderHtml({} as never, {} as never), {
+    message: /ctx\.renderHtml takes a view/,
+  })
+})
+
+it('what is shared cannot come later', () => {
+  for (const shared of [async () => ({ title: 'T' }), () => Promise.reject(new Error('no database'))]) {
+    const ctx = makeContext({ views: { shared } })
+    const late = { code: 'ZZZ_TEMPLATE_VALUE', message: /views\.shared .* returned a promise.* middleware/ }
+    assert.throws(() => ctx.render(view('form'), {}), late)
+  }
 })

@@ -1,10 +1,12 @@
 import { ZzzError } from '../errors.ts'
 import { type Reply, typedReply } from '../http/reply.ts'
+import { isPromise } from '../internal/maybe-promise.ts'
 import { checkOptions, describe, type OptionRules } from '../internal/options.ts'
 import type { Compiled } from '../template/compiled.ts'
+import { fromParts, type Html } from '../template/html.ts'
 import { LatePartsQueue } from '../template/late-parts.ts'
 import type { Page } from '../template/page.ts'
-import { renderBody, renderPage, toPage } from '../template/render.ts'
+import { renderBody, renderPage, renderPageParts, toPage } from '../template/render.ts'
 import type { AnyLayout, Layout, Renderable } from '../template/view.ts'
 import { type AssignKey, assign } from './assign.ts'
 import type { Context } from './context.ts'
@@ -17,7 +19,7 @@ export interface AnyViewsOptions {
   layout?: AnyLayout | undefined
   /**
    * What layouts need and `@shared` reads: the current user, the CSRF token, the nonce. Called once for each rendering
-   * that reads any of it.
+   * that reads any of it. It cannot wait: load the user in a middleware, hand it on with an `assign`, and read it here.
    */
   shared?: ((ctx: Context) => object) | undefined
   /** Language of pipes, as a BCP 47 tag or a function that finds it; the machine's by default. */
@@ -34,12 +36,16 @@ export type ViewsOptions<Shared extends object = object> = AnyViewsOptions & {
   layout?: Layout<Shared> | undefined
 } & (object extends Shared ? unknown : { shared: (ctx: Context) => NoInfer<Shared> })
 
-/** Options of `ctx.render`. */
-export interface RenderOptions {
-  /** The layout around the view; false for none. Default: what the scope, the template or the application says. */
-  layout?: AnyLayout | false | undefined
+/** Options of `ctx.renderFragment`. */
+export interface FragmentOptions {
   /** Default 200. */
   status?: number | undefined
+}
+
+/** Options of `ctx.render`. */
+export interface RenderOptions extends FragmentOptions {
+  /** The layout around the view; false for none. Default: what the scope, the template or the application says. */
+  layout?: AnyLayout | false | undefined
   /**
    * Sends the page at once and what `{{#await}}` waits for when it is ready. `timeout`: milliseconds after which what is
    * not ready is given up, 30,000 by default. Without it, a promise in the data is an error.
@@ -58,9 +64,13 @@ const viewsRules: OptionRules<AnyViewsOptions> = {
   timeZone: ['an IANA name or a function', (value) => isText(value) || typeof value === 'function'],
 }
 
-const renderRules: OptionRules<RenderOptions> = {
-  layout: ['a layout of views.gen.ts, or false', (value) => value === false || isLayout(value)],
+const fragmentRules: OptionRules<FragmentOptions> = {
   status: ['a status', (value) => typeof value === 'number'],
+}
+
+const renderRules: OptionRules<RenderOptions> = {
+  ...fragmentRules,
+  layout: ['a layout of views.gen.ts, or false', (value) => value === false || isLayout(value)],
   stream: ['true, false or an object with options', (value) => typeof value === 'boolean' || isObject(value)],
 }
 
@@ -143,11 +153,23 @@ export function renderFragment(
   views: AnyViewsOptions,
   view: Renderable<never>,
   data: object,
-  status: number,
+  options: FragmentOptions,
 ): Reply {
+  checkOptions('ctx.renderFragment', options, fragmentRules)
   const compiled = compiledOf('renderFragment', view)
   const text = renderBody(compiled, data, pageFor(ctx, views, compiled.readsShared))
-  return typedReply(status, text, 'text/html; charset=utf-8')
+  return typedReply(options.status ?? 200, text, 'text/html; charset=utf-8')
+}
+
+/** Renders a view without any layout to HTML for another place; `ctx.renderHtml`. */
+export function renderHtml(
+  ctx: Context,
+  views: AnyViewsOptions,
+  view: Renderable<never>,
+  data: object,
+): Html {
+  const compiled = compiledOf('renderHtml', view)
+  return fromParts(renderPageParts(compiled, data, false, pageFor(ctx, views, compiled.readsShared)))
 }
 
 function compiledOf(helper: string, view: Renderable<never>): Compiled {
@@ -160,9 +182,21 @@ function compiledOf(helper: string, view: Renderable<never>): Compiled {
 function pageFor(ctx: Context, views: AnyViewsOptions, needsShared: boolean, late?: LatePartsQueue): Page {
   const { shared, locale, timeZone } = views
   const options = {
-    shared: needsShared ? shared?.(ctx) : undefined,
+    shared: needsShared && shared !== undefined ? atOnce(shared(ctx)) : undefined,
     locale: typeof locale === 'function' ? locale(ctx) : locale,
     timeZone: typeof timeZone === 'function' ? timeZone(ctx) : timeZone,
   }
   return toPage(options, late)
+}
+
+/** What is shared, which has to be there: pages are made without waiting. */
+function atOnce(shared: object): object {
+  if (!isPromise<object>(shared)) return shared
+  // Nobody else will listen to how it ends.
+  shared.then(undefined, () => {})
+  throw new ZzzError(
+    'ZZZ_TEMPLATE_VALUE',
+    'views.shared of createApp returned a promise, and pages are made without waiting: load what takes time in a middleware, ' +
+      'hand it on with ctx.set, and let shared read it with ctx.get',
+  )
 }
