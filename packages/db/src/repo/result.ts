@@ -17,21 +17,40 @@ type RowWith<M, S extends AnySchema, P> = P extends AnyQuery
     ? Row<S>
     : WithPreloaded<M, S, Row<S>, P>
 
-/** What an association `A` gives, loaded as `P` says. */
-type Associated<M, A, P> = A extends { readonly kind: infer K; readonly to: infer T }
+/** What the association `N` of `S` gives, loaded as `P` says. */
+type Associated<
+  M,
+  S extends AnySchema,
+  N extends keyof S['associations'] & string,
+  P,
+> = S['associations'][N] extends { readonly kind: infer K; readonly to: infer T }
   ? T extends keyof M
     ? M[T] extends AnySchema
       ? K extends 'hasOne' | 'belongsTo'
-        ? RowWith<M, M[T], P> | null
+        ? RowWith<M, M[T], P> | Missing<S, N, P>
         : RowWith<M, M[T], P>[]
       : never
     : never
   : never
 
+/** Null where there may be no associated row. There is one where a key that is not nullable points to it, and no query chooses. */
+type Missing<S extends AnySchema, N extends keyof S['associations'] & string, P> = P extends AnyQuery
+  ? null
+  : S['associations'][N] extends { readonly kind: 'belongsTo'; readonly foreignKey?: infer F }
+    ? KeyField<N, NonNullable<F>> extends infer K extends keyof S['fields']
+      ? null extends S['fields'][K]['$type']
+        ? null
+        : never
+      : null
+    : null
+
+/** The field of a `belongsTo`: the one that it names, or the one named after it. */
+type KeyField<N extends string, F> = [F] extends [never] ? `${N}Id` : F
+
 /** What a query gives: its row and what it preloads. */
 export type WithPreloaded<M, S extends AnySchema, R, P> = unknown extends P
   ? R
-  : R & { [K in keyof P & keyof S['associations']]: Associated<M, S['associations'][K], P[K]> }
+  : R & { [K in keyof P & keyof S['associations'] & string]: Associated<M, S, K, P[K]> }
 
 /** The associations that lead to a schema which the repo does not know. */
 type Dangling<L extends readonly AnySchema[]> = {

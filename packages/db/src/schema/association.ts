@@ -50,9 +50,11 @@ export interface HasOne<T extends string = string> extends AssociationOptions {
 }
 
 /** This schema points to one row of another. */
-export interface BelongsTo<T extends string = string> extends AssociationOptions {
+export interface BelongsTo<T extends string = string, F extends string | undefined = string | undefined>
+  extends AssociationOptions {
   readonly kind: 'belongsTo'
   readonly to: T
+  readonly foreignKey?: F | undefined
 }
 
 /** Many rows on both sides, joined by a table in between. */
@@ -89,7 +91,15 @@ export function hasOne<const T extends string>(to: T, options: AssociationOption
 }
 
 /** This schema points to a row of `to`, by the field `<association>Id` unless `foreignKey` names another. */
-export function belongsTo<const T extends string>(to: T, options: AssociationOptions = {}): BelongsTo<T> {
+export function belongsTo<const T extends string>(
+  to: T,
+  options?: AssociationOptions & { readonly foreignKey?: undefined },
+): BelongsTo<T, undefined>
+export function belongsTo<const T extends string, const F extends string | undefined>(
+  to: T,
+  options: AssociationOptions & { readonly foreignKey?: F },
+): BelongsTo<T, F>
+export function belongsTo(to: string, options: AssociationOptions = {}): BelongsTo {
   return { kind: 'belongsTo', to, ...options }
 }
 
