@@ -2,7 +2,13 @@ export { type CastIssue, type CastSchema, castSchema } from './changeset/cast-sc
 export { Changeset, cast, change } from './changeset/changeset.ts'
 export type { CastAssocOptions, SortOptions } from './changeset/child-params.ts'
 export type { ConstraintOptions } from './changeset/constraint.ts'
-export { type ErrorTree, type FieldError, type FieldErrors, formatError } from './changeset/field-error.ts'
+export {
+  type ErrorsOf,
+  type ErrorTree,
+  type FieldError,
+  type FieldErrors,
+  formatError,
+} from './changeset/field-error.ts'
 export type { Nested, NestedAction, NestedChange, PutValue } from './changeset/nested.ts'
 export type { Changes, FieldName, Params } from './changeset/parts.ts'
 export type { LengthOptions, MessageOptions, NumberOptions } from './changeset/validations.ts'

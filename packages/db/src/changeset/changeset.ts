@@ -8,7 +8,7 @@ import { castValue, isSameValue } from './cast-value.ts'
 import type { CastAssocOptions } from './child-params.ts'
 import { type ConstraintOptions, type ConstraintRule, meets } from './constraint.ts'
 import { embeddedValue, embedTarget } from './embed.ts'
-import { type ErrorTree, type FieldError, type FieldErrors, formatError } from './field-error.ts'
+import { type ErrorsOf, type FieldError, type FieldErrors, formatError } from './field-error.ts'
 import {
   applyNested,
   isValid,
@@ -348,7 +348,7 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
    */
   traverseErrors<T = string>(
     format: (error: FieldError, field: string) => T = formatError as never,
-  ): ErrorTree<T> {
+  ): ErrorsOf<S, T> {
     const own = Object.entries(this.errors).map(([field, errors]) => [
       field,
       errors.map((error) => format(error, field)),
@@ -356,7 +356,7 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     const nested = Object.entries(this.nested)
       .filter(([, each]) => !isValid(each))
       .map(([name, each]) => [name, nestedErrors(each, format)])
-    return Object.fromEntries([...own, ...nested])
+    return Object.fromEntries([...own, ...nested]) as ErrorsOf<S, T>
   }
 
   /** Whether the refusal is one that this changeset names: then itself with the error of the field. */

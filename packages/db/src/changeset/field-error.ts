@@ -1,3 +1,5 @@
+import type { AnySchema } from '../schema/schema.ts'
+
 /** What is wrong with a field. The message may hold places like `%{count}`, which `params` fill. */
 export interface FieldError {
   readonly message: string
@@ -11,6 +13,16 @@ export type FieldErrors = Readonly<Record<string, readonly FieldError[]>>
 export interface ErrorTree<T = string> {
   [field: string]: T[] | ErrorTree<T> | ErrorTree<T>[]
 }
+
+/** The errors of a changeset for the schema `S`: a field that does not embed rows has a list of messages, or none. */
+export type ErrorsOf<S extends AnySchema, T = string> = string extends keyof S['fields']
+  ? ErrorTree<T>
+  : ErrorTree<T> & {
+      [K in keyof S['fields'] as NonNullable<S['fields'][K]['$type']> extends Scalar ? K : never]?: T[]
+    }
+
+/** What no embedded row is. */
+type Scalar = string | number | bigint | boolean | Date | Uint8Array
 
 /** The message of an error with its places filled: `should be at least 3 characters`. */
 export function formatError({ message, params }: FieldError): string {

@@ -172,6 +172,15 @@ export async function results() {
   return [full, without, wrongRole, update, wrongUpdate]
 }
 
+// Errors by field, as a template wants them.
+const formErrors: { email?: string[]; age?: string[] } = cast(User, {}, ['email']).traverseErrors()
+const codes: { email?: number[] } = cast(User, {}, ['email']).traverseErrors(() => 1)
+const texts = cast(User, {}, ['email']).traverseErrors()
+same<typeof texts.email, string[] | undefined>()
+// @ts-expect-error these are texts
+const noCodes: { email?: number[] } = texts
+export const said = [formErrors.email, codes, noCodes]
+
 // A changeset with associated rows gives a row that has them.
 const nestedUser = change(User).castAssoc('posts', Post, (post, sent) => post.cast(sent, ['title']))
 repo.insertOrThrow(nestedUser.putAssoc('profile', Profile, null)).then((written) => {
@@ -199,3 +208,43 @@ type PostOutput = NonNullable<(typeof NewPost)['~standard']['types']>['output']
 repo.insert({} as PostOutput).then((result) => result.ok && result.value.title)
 // @ts-expect-error no such field
 castSchema(Post, ['name'], (post) => post)
+
+// A key that is not nullable points to a row, unless a query chooses among them.
+const Page = schema(
+  'pages',
+  {
+    id: id(),
+    authorId: integer(),
+    editorId: integer().nullable(),
+    ownerId: integer(),
+    checkedBy: integer().nullable(),
+  },
+  {
+    author: belongsTo('pages'),
+    editor: belongsTo('pages'),
+    proprietor: belongsTo('pages', { foreignKey: 'ownerId' }),
+    checker: belongsTo('pages', { foreignKey: 'checkedBy' }),
+  },
+)
+const pages = createRepo({ url: 'sqlite::memory:', schemas: [Page] })
+pages
+  .all(
+    from(Page)
+      .preload({ author: { editor: true } })
+      .preload('editor', 'proprietor', 'checker'),
+  )
+  .then(([page]) => {
+    if (page === undefined) return
+    same<typeof page.author.id, number>()
+    same<typeof page.proprietor.id, number>()
+    // @ts-expect-error its key may be null
+    page.editor.id
+    // @ts-expect-error its key may be null
+    page.author.editor.id
+    // @ts-expect-error its key may be null
+    page.checker.id
+  })
+pages.all(from(Page).preload({ author: from(Page).where((p) => p.id.gt(1)) })).then(([page]) => {
+  // @ts-expect-error the query may leave it out
+  page?.author.id
+})
