@@ -117,6 +117,9 @@ export class ExpressionParser {
     if (kind === 'sign' && value === '=') this.fail('One "=" compares nothing; write "=="')
     if (kind !== 'sign' || !comparisons.has(value)) return left
     this.next()
+    if (this.is('=') && (value === '==' || value === '!=')) {
+      this.fail(`There is no "${value}="; write "${value}", which compares types too`, at)
+    }
     return { kind: 'compare', operator: value as Comparison, left, right: this.#piped(), at }
   }
 
@@ -231,8 +234,31 @@ export class ExpressionParser {
       if (named.some(({ name }) => name === one.name)) this.fail(`"${one.name}" is given twice`, one.at)
       named.push(one)
     }
+    if (this.#isValue) {
+      const { at: second } = this.token
+      const { head, keys } = this.path()
+      const value = [head, ...keys].join('.')
+      this.fail(
+        `Unexpected ${JSON.stringify(head)} here: one value stands without a name, others are named, ${keys.at(-1) ?? head}=${value}`,
+        second,
+      )
+    }
     this.end()
     return { spread, named }
+  }
+
+  /** Whether a name comes that is read as data. */
+  get #isValue(): boolean {
+    return this.token.kind === 'name' && !reserved.has(this.token.value)
+  }
+
+  /** Says what `{{upper name}}` is here, where a value is followed by another one. */
+  refuseCall(name: string): void {
+    if (!this.#isValue) return
+    const { value: first, at } = this.token
+    const { head, keys } = this.path()
+    const value = [head, ...keys].join('.')
+    this.fail(`Unexpected "${first}" here; a pipe stands behind its value: {{${value} | ${name}}}`, at)
   }
 
   /** A text in quotes that names something. */

@@ -56,6 +56,33 @@ describe('what the parser refuses', () => {
     refuses('{{link_to "a"}}', '1:3 There are no helpers like {{link_to "…"}}')
   })
 
+  it('habits from elsewhere, and says what they are here', () => {
+    refuses(
+      '{{#unless a.b}}x{{else}}y{{/unless}}',
+      '1:1 There is no block {{#unless}}; write {{#if not a.b}}',
+    )
+    refuses('{{#unless a or b}}x{{/unless}}', '1:1 There is no block {{#unless}}; write {{#if not (a or b)}}')
+    refuses('{{#if a}}1{{elseif b}}2{{/if}}', '1:13 There is no {{elseif …}}; write {{else if …}}')
+    refuses('{{#if a}}1{{elsif b}}2{{/if}}', '1:13 There is no {{elsif …}}; write {{else if …}}')
+    refuses(
+      '{{upper user.name}}',
+      '1:9 Unexpected "user" here; a pipe stands behind its value: {{user.name | upper}}',
+    )
+    refuses('{{#each a}}{{../title}}{{/each}}', '1:16 There is no "../": give the block a name')
+    refuses('{{#if a === "b"}}x{{/if}}', '1:9 There is no "==="; write "=="')
+    refuses('{{#if a !== "b"}}x{{/if}}', '1:9 There is no "!=="; write "!="')
+    refuses(
+      '{{> list books term}}',
+      '1:16 Unexpected "term" here: one value stands without a name, others are named, term=term',
+    )
+    refuses(
+      '{{> list books x=1 user.name}}',
+      '1:20 Unexpected "user" here: one value stands without a name, others are named, name=user.name',
+    )
+    refuses('{{> b title="Hello {{name}}"}}', '1:13 A text in quotes holds no tags')
+    assert.deepEqual(problemsOf('{{#if a == "\\{\\{"}}x{{/if}}{{elseif}}'), [])
+  })
+
   it('blocks whose head is wrong', () => {
     refuses('{{#each a as item}}{{/each}}', '1:14 After "as" come names between bars')
     refuses('{{#each a as |b, b|}}{{/each}}', '1:20 The two names have to differ')

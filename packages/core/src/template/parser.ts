@@ -122,6 +122,7 @@ class Parser {
     }
     this.#refuseHelper(reader)
     const expression = reader.expression()
+    if (expression.kind === 'path' && expression.keys.length === 0) reader.refuseCall(expression.head)
     reader.end()
     return { kind: 'output', raw, expression, at: tag.at }
   }
@@ -130,6 +131,9 @@ class Parser {
   #refuseHelper(reader: ExpressionParser): void {
     const { kind, value, at } = reader.token
     const { kind: next } = reader.following
+    if (kind === 'name' && /^els(?:e?if)$/.test(value) && next !== 'end') {
+      reader.fail(`There is no {{${value} …}}; write {{else if …}}`, at)
+    }
     if (kind !== 'name' || !(next === 'string' || next === 'number' || reader.isNext('='))) return
     if (helpers.has(value)) reader.fail(`{{${value} "…"}} is reserved and not available yet`, at)
     reader.fail(`There are no helpers like {{${value} "…"}}; give the value in the data, or use a pipe`, at)
@@ -177,9 +181,16 @@ class Parser {
     if (!words.includes(word)) {
       // The block may be well inside: its end is looked for, so that it is no problem of its own.
       this.#body(tag, word)
+      if (word === 'unless') reader.fail(`There is no block {{#unless}}; write ${this.#ifNot(tag)}`, tag.at)
       reader.fail(`There is no block {{#${word}}}.${suggest(word, words)}`, tag.at)
     }
     return this.#blockWithBody(tag, word, reader)
+  }
+
+  /** What `{{#unless x}}` is here. */
+  #ifNot({ tokens }: TagPiece): string {
+    const condition = this.#source.text.slice(tokens[1]?.at, tokens.at(-1)?.at).trim()
+    return `{{#if not ${condition.includes(' ') ? `(${condition})` : condition}}}`
   }
 
   #blockWithBody(tag: TagPiece, word: string, reader: ExpressionParser): Node | undefined {
@@ -282,7 +293,9 @@ class Parser {
   #elseCondition(tag: TagPiece, word: string, late: boolean) {
     const reader = new ExpressionParser(this.#source, tag.tokens, 1)
     if (late) reader.fail('{{else}} is the last branch', tag.at)
-    if (!['if', 'each', 'with', 'await'].includes(word)) reader.fail(`{{#${word}}} has no {{else}}`, tag.at)
+    if (words.includes(word) && !['if', 'each', 'with', 'await'].includes(word)) {
+      reader.fail(`{{#${word}}} has no {{else}}`, tag.at)
+    }
     if (reader.token.kind === 'end') return 'none'
     if (!reader.accept('if', 'name'))
       reader.fail(`After "else" comes "if" or nothing, not ${show(reader.token)}`)

@@ -56,6 +56,7 @@ export function readTokens(text: string, start: number): TagTokens {
     }
     const quoted = match(string)
     if (quoted !== undefined) {
+      if (quoted.includes('{{')) unknown ??= { at, message: tagInText }
       take('string', unquote(quoted), quoted.length)
       continue
     }
@@ -71,7 +72,13 @@ export function readTokens(text: string, start: number): TagTokens {
   return { tokens, end: at, unknown }
 }
 
+const tagInText =
+  'A text in quotes holds no tags: put it together in the data, or give its parts by names of their own; braces are written \\{\\{'
+
 function describeUnknown(text: string, at: number): string {
+  if (text.startsWith('../', at - 2)) {
+    return 'There is no "../": give the block a name, {{#each list as |item|}}, and the names around it stay; or read @root'
+  }
   const character = String.fromCodePoint(text.codePointAt(at) as number)
   if (isQuote(character)) return `The text that begins with ${character} is not closed`
   return `${JSON.stringify(character)} has no meaning here`
