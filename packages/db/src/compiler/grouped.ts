@@ -14,10 +14,11 @@ type ColumnNode = Extract<Node, { kind: 'column' }>
  * `distinct` in an order that is not among what is selected. SQL of the application's own is left to the database.
  */
 export function checkGroups(clauses: Clauses): void {
-  const { groupBy, orderBy, distinct } = clauses
+  const { groupBy, having, orderBy, distinct } = clauses
   if (groupBy.length > 0) {
     const selected = selectedNodes(clauses)
-    for (const node of [...selected, ...orderBy.map(({ expression }) => expression.node)]) {
+    const others = [...having, ...orderBy.map(({ expression }) => expression)].map(({ node }) => node)
+    for (const node of [...selected, ...others]) {
       const loose = looseColumn(node, clauses)
       if (loose !== undefined) throw ungrouped(loose)
     }

@@ -89,6 +89,7 @@ describeDatabases('a repo', (database) => {
     await assert.rejects(repo.all(byUser), refused)
     await assert.rejects(repo.all(byUser.select((p) => ({ title: p.title, posts: count() }))), refused)
     await assert.rejects(repo.all(byUser.select(() => count()).orderBy((p) => p.title.asc())), refused)
+    await assert.rejects(repo.count(byUser.having((p) => p.title.like('N%'))), refused)
     // The primary key is one row, and an expression may be what the group is.
     assert.equal((await repo.all(from(Post).groupBy((p) => p.id))).length, 3)
     const ageless = from(User)
