@@ -1,4 +1,5 @@
 export { cspNonceKey, loggerKey, requestIdKey, traceContextKey } from '../context/keys.ts'
+export type { LogLevel } from '../context/level-log.ts'
 export type { Log, LogMethod } from '../context/log.ts'
 export type { TraceContext } from '../http/trace-context.ts'
 export { type Flash, flashKey } from '../session/flash.ts'
@@ -62,6 +63,6 @@ export {
 export { type SessionCookieOptions, type SessionOptions, session } from './session/session.ts'
 export { staticFiles } from './static/static-files.ts'
 export type { StaticFilesOptions } from './static/static-options.ts'
-export type { LogLevel, PinoLogger } from './structured-logger/pino-log.ts'
+export type { PinoLogger } from './structured-logger/pino-log.ts'
 export { type StructuredLoggerOptions, structuredLogger } from './structured-logger/structured-logger.ts'
 export { type TraceContextOptions, traceContext } from './trace-context.ts'

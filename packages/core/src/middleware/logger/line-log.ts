@@ -1,4 +1,4 @@
-import type { Log } from '../../context/log.ts'
+import { LevelLog, type LogLevel } from '../../context/level-log.ts'
 import { redact } from '../../internal/redact.ts'
 import { reportError } from '../../internal/report.ts'
 import { describeError, idField, oneLine, paint } from './log-line.ts'
@@ -27,40 +27,17 @@ export interface LineLogOptions {
  * info order shown order="7" id=0f3c…
  * ```
  */
-export class LineLog implements Log {
+export class LineLog extends LevelLog {
   readonly #options: LineLogOptions
   readonly #fields: object
 
   constructor(options: LineLogOptions, fields: object = {}) {
+    super()
     this.#options = options
     this.#fields = fields
   }
 
-  trace(first: string | object, message?: string): void {
-    this.#write('trace', first, message)
-  }
-
-  debug(first: string | object, message?: string): void {
-    this.#write('debug', first, message)
-  }
-
-  info(first: string | object, message?: string): void {
-    this.#write('info', first, message)
-  }
-
-  warn(first: string | object, message?: string): void {
-    this.#write('warn', first, message)
-  }
-
-  error(first: string | object, message?: string): void {
-    this.#write('error', first, message)
-  }
-
-  fatal(first: string | object, message?: string): void {
-    this.#write('fatal', first, message)
-  }
-
-  child(fields: object): LineLog {
+  override child(fields: object): LineLog {
     try {
       return new LineLog(this.#options, { ...this.#fields, ...fields })
     } catch (error) {
@@ -69,7 +46,7 @@ export class LineLog implements Log {
     }
   }
 
-  #write(level: keyof typeof shades, first: string | object, message: string | undefined): void {
+  protected override write(level: LogLevel, first: string | object, message: string | undefined): void {
     try {
       const { write, colour, requestId } = this.#options
       const said =

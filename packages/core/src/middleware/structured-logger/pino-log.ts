@@ -1,10 +1,7 @@
-import type { Log } from '../../context/log.ts'
+import { LevelLog, type LogLevel } from '../../context/level-log.ts'
 import { type ErrorRecord, errorRecord } from '../../internal/error-record.ts'
 import { redact } from '../../internal/redact.ts'
 import { reportError } from '../../internal/report.ts'
-
-/** The levels of a log, least first. */
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 
 /** What is asked of a logger of `pino`: that it writes, and has children with fields of their own. */
 export interface PinoLogger extends Readonly<Record<LogLevel, (fields: object, message?: string) => void>> {
@@ -19,7 +16,7 @@ const childOptions = { serializers: { err: (record: ErrorRecord) => record } }
  * A log over one of `pino`. What goes through it has its secrets replaced, and nothing that it is given makes it throw:
  * a failure becomes a process warning.
  */
-export class PinoLog implements Log {
+export class PinoLog extends LevelLog {
   readonly #base: PinoLogger
   readonly #isSecret: (name: string) => boolean
   /** Fields of every record, known to hold no secret. */
@@ -28,6 +25,7 @@ export class PinoLog implements Log {
   #child: PinoLogger | undefined
 
   private constructor(base: PinoLogger, isSecret: (name: string) => boolean, fields: object) {
+    super()
     this.#base = base
     this.#isSecret = isSecret
     this.#fields = fields
@@ -43,31 +41,7 @@ export class PinoLog implements Log {
     return new PinoLog(this.#base, this.#isSecret, ids)
   }
 
-  trace(first: string | object, message?: string): void {
-    this.#write('trace', first, message)
-  }
-
-  debug(first: string | object, message?: string): void {
-    this.#write('debug', first, message)
-  }
-
-  info(first: string | object, message?: string): void {
-    this.#write('info', first, message)
-  }
-
-  warn(first: string | object, message?: string): void {
-    this.#write('warn', first, message)
-  }
-
-  error(first: string | object, message?: string): void {
-    this.#write('error', first, message)
-  }
-
-  fatal(first: string | object, message?: string): void {
-    this.#write('fatal', first, message)
-  }
-
-  child(fields: object): PinoLog {
+  override child(fields: object): PinoLog {
     try {
       return new PinoLog(this.#pino, this.#isSecret, this.#readable(fields))
     } catch (error) {
@@ -85,7 +59,7 @@ export class PinoLog implements Log {
     }
   }
 
-  #write(level: LogLevel, first: string | object, message: string | undefined): void {
+  protected override write(level: LogLevel, first: string | object, message: string | undefined): void {
     try {
       if (!this.#pino.isLevelEnabled(level)) return
       if (typeof first === 'string') this.#pino[level]({}, first)

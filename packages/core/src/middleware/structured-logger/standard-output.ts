@@ -1,6 +1,7 @@
+import type { LogLevel } from '../../context/level-log.ts'
 import { loadPeer } from '../../internal/load-peer.ts'
 import { reportError } from '../../internal/report.ts'
-import type { LogLevel, PinoLogger } from './pino-log.ts'
+import type { PinoLogger } from './pino-log.ts'
 
 /** Bytes of records that may wait for a slow standard output; what comes on top is dropped. */
 const waiting = 8 * 1024 * 1024

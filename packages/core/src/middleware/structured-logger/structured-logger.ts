@@ -1,11 +1,12 @@
 import type { Context } from '../../context/context.ts'
 import { loggerKey, requestIdKey, traceContextKey } from '../../context/keys.ts'
+import type { LogLevel } from '../../context/level-log.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import { isFault, type Outcome } from '../../http/outcome.ts'
 import { errorRecord } from '../../internal/error-record.ts'
 import { checkOptions } from '../../internal/options.ts'
 import { isSecretName } from '../../internal/secret-names.ts'
-import { type LogLevel, PinoLog, type PinoLogger } from './pino-log.ts'
+import { PinoLog, type PinoLogger } from './pino-log.ts'
 import { standardOutput } from './standard-output.ts'
 
 /** Options of `structuredLogger`. */
