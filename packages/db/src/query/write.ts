@@ -49,7 +49,22 @@ export function insertStatement(
   const { conflict, returning } = options
   const names = columns.map(({ field }) => field).join(' ')
   const key = `i${schema.serial} ${rows.length} ${names}${conflictKey(conflict)}${returning ? ' r' : ''}`
-  return { schema, columns, rows: rows.length, conflict, returning, shape: { key, values: rows.flat() } }
+  return {
+    schema,
+    columns,
+    rows: rows.length,
+    conflict,
+    returning,
+    shape: { key, values: flattened(rows, columns.length) },
+  }
+}
+
+/** As `flat` does, several times faster: the length is known, and nothing in a row is looked into. */
+function flattened(rows: readonly (readonly unknown[])[], width: number): unknown[] {
+  const values = new Array<unknown>(rows.length * width)
+  let next = 0
+  for (const row of rows) for (const value of row) values[next++] = value
+  return values
 }
 
 function conflictKey(conflict: Conflict | undefined): string {

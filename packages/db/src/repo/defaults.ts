@@ -15,6 +15,12 @@ export function withDefaults(
   return complete
 }
 
+/** The value of a column in a new row: as given, else its default; undefined where the schema knows none. */
+export function newValue({ field, parts }: Column, values: Readonly<Record<string, unknown>>): unknown {
+  const given = values[field]
+  return given === undefined && parts.default !== undefined ? defaultOf(parts.default) : given
+}
+
 function defaultOf(source: NonNullable<Column['parts']['default']>): unknown {
   return 'make' in source ? source.make() : source.value
 }
@@ -48,12 +54,14 @@ export function checkFields(schema: AnySchema, values: Readonly<Record<string, u
 
 /** A value that NULL cannot stand for is missing. */
 export function checkNulls(schema: AnySchema, values: Readonly<Record<string, unknown>>): void {
-  for (const { field, nullable } of schema.columns) {
-    if (values[field] === null && !nullable) {
-      throw new DbError(
-        'ZZZ_DB_VALUE',
-        `${schema.name}.${field} is null, which the schema does not allow: add .nullable()`,
-      )
-    }
-  }
+  for (const column of schema.columns) checkNull(schema, column, values[column.field])
+}
+
+/** The same for one value. */
+export function checkNull(schema: AnySchema, { field, nullable }: Column, value: unknown): void {
+  if (value !== null || nullable) return
+  throw new DbError(
+    'ZZZ_DB_VALUE',
+    `${schema.name}.${field} is null, which the schema does not allow: add .nullable()`,
+  )
 }

@@ -5,7 +5,7 @@ import type { Expression } from '../query/expression.ts'
 import { type AnyQuery, from } from '../query/query.ts'
 import { type Conflict, deleteStatement, insertStatement, updateStatement } from '../query/write.ts'
 import { type AnySchema, type Column, columnOf } from '../schema/schema.ts'
-import { checkFields, checkNulls, withDefaults, withUpdates } from './defaults.ts'
+import { checkFields, checkNull, checkNulls, newValue, withDefaults, withUpdates } from './defaults.ts'
 import type { Executor } from './executor.ts'
 import { associatedOf, createNestedWrites, Refused } from './nested-writes.ts'
 import type { Result } from './result.ts'
@@ -145,9 +145,11 @@ export function createWrites(
 
     async insertAll(schema, rows, conflict) {
       if (rows.length === 0) return 0
-      const complete = rows.map((row) => completeRow(schema, row))
-      const columns = schema.columns.filter(({ field }) => complete.some((row) => field in row))
-      const values = complete.map((row) => columns.map((column) => cellOf(schema, row, column)))
+      for (const row of rows) checkFields(schema, row)
+      const columns = schema.columns.filter(
+        ({ field, parts }) => parts.default !== undefined || rows.some((row) => row[field] !== undefined),
+      )
+      const values = rows.map((row) => columns.map((column) => cellOf(schema, row, column)))
       const target = toConflict(schema, conflict)
       const insert = async () => {
         let inserted = 0
@@ -173,16 +175,11 @@ function storedOnly(schema: AnySchema, changes: AnyRow): AnyRow {
   )
 }
 
-function completeRow(schema: AnySchema, row: AnyRow): Record<string, unknown> {
-  checkFields(schema, row)
-  const complete = withDefaults(schema, row)
-  checkNulls(schema, complete)
-  return complete
-}
-
-/** One statement has the same columns for all rows, so what some rows leave out is NULL there. */
-function cellOf(schema: AnySchema, row: AnyRow, { field, nullable }: Column): unknown {
-  const value = row[field]
+/** One statement has the same columns for all rows, so what some rows leave out and has no default is NULL there. */
+function cellOf(schema: AnySchema, row: AnyRow, column: Column): unknown {
+  const { field, nullable } = column
+  const value = newValue(column, row)
+  checkNull(schema, column, value)
   if (value !== undefined) return value
   if (nullable) return null
   throw new DbError(
