@@ -3,6 +3,7 @@
  * ones, options are added (`npm test -- tests/packed.test.ts`, `npm test -- --test-name-pattern=HEAD`). With
  * ZZZ_TEST_SIZE=full (`npm run test:full`) tests run at their full size, and unit tests on the oldest supported Node too.
  */
+import { availableParallelism } from 'node:os'
 import { oldestNode } from './oldest-node.ts'
 import { checkSteps, runSteps, type Step } from './steps.ts'
 
@@ -20,8 +21,15 @@ const files = process.argv.slice(2).filter((argument) => !argument.startsWith('-
 const minutes = full ? 20 : 4
 
 function testStep(title: string, node: string, patterns: readonly string[]): Step {
-  const timeout = `--test-timeout=${minutes * 60_000}`
-  return { title, command: [node, '--conditions=@zzz/source', '--test', timeout, ...options, ...patterns] }
+  // By itself Node leaves one processor free, which on a machine with two is half of it.
+  const settings = [
+    `--test-timeout=${minutes * 60_000}`,
+    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+  ]
+  return {
+    title,
+    command: [node, '--conditions=@zzz/source', '--test', ...settings, ...options, ...patterns],
+  }
 }
 
 const steps = [...checkSteps(), testStep('tests', 'node', files.length > 0 ? files : allTests)]

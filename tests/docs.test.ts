@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { after, describe, it } from 'node:test'
 
@@ -35,6 +36,16 @@ function writeBlock(folder: string, { place, line, code }: Block): string {
   return file
 }
 
+/** Runs a program. Gives what it said when it failed. */
+function run(file: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const args = ['--conditions=@zzz/source', file]
+    execFile(process.execPath, args, { timeout: 30_000 }, (error, _output, errors) =>
+      resolve(error === null ? undefined : errors || error.message),
+    )
+  })
+}
+
 /** Checks the blocks like an application of this repository; an example may define what it does not use. */
 const tsconfig = {
   extends: '../../tsconfig.json',
@@ -42,7 +53,7 @@ const tsconfig = {
   include: ['*.ts'],
 }
 
-describe('the TypeScript in the documentation', () => {
+describe('the TypeScript in the documentation', { concurrency: availableParallelism() }, () => {
   // Inside the repository, so that our packages resolve, and outside node_modules, where Node strips no types.
   mkdirSync(join(root, '.tmp'), { recursive: true })
   const folder = mkdtempSync(join(root, '.tmp/docs-'))
@@ -63,12 +74,9 @@ describe('the TypeScript in the documentation', () => {
 
   for (const [file, { place, runs }] of files) {
     if (!runs) continue
-    it(`runs: ${place}`, () => {
-      const result = spawnSync(process.execPath, ['--conditions=@zzz/source', file], {
-        encoding: 'utf8',
-        timeout: 30_000,
-      })
-      assert.equal(result.status, 0, `${place}: ${inDocumentTerms(result.stderr)}`)
+    it(`runs: ${place}`, async () => {
+      const failure = await run(file)
+      assert.equal(failure, undefined, `${place}: ${inDocumentTerms(failure ?? '')}`)
     })
   }
 
