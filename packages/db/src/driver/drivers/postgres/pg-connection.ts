@@ -56,12 +56,7 @@ export class PgConnection implements Pooled {
     return this.#client.getTransactionStatus() === 'I'
   }
 
-  /** Runs a statement; `ended` is called when nothing of it is left to do here, however it went. */
-  async run(
-    statement: DriverStatement,
-    parameters: readonly Raw[],
-    ended?: () => void,
-  ): Promise<DriverResult> {
+  async run(statement: DriverStatement, parameters: readonly Raw[]): Promise<DriverResult> {
     try {
       const result = await this.#query(statement, parameters)
       if (this.#unwanted.length > 0) await this.#deallocate()
@@ -70,8 +65,6 @@ export class PgConnection implements Pooled {
       if (!this.#isStalePlan(error) || statement.name === undefined) throw toDbError(error, statement.text)
       this.#rename(statement.name)
       return toResult(statement, await this.#query(statement, parameters).catch(rethrow(statement.text)))
-    } finally {
-      ended?.()
     }
   }
 
@@ -124,13 +117,7 @@ export class PgConnection implements Pooled {
       types: statement.raw === true ? naturalTypes : rawTypes,
     }
     if (this.#prepare && statement.name !== undefined) config.name = this.#nameOf(statement.name)
-    // With a callback `pg` makes no promises of its own, which would be two for each statement.
-    return new Promise((resolve, reject) => {
-      this.#client.query<Raw[]>(config, (error: Error | null, result) => {
-        if (error === null) resolve(result)
-        else reject(error)
-      })
-    })
+    return this.#client.query<Raw[]>(config)
   }
 
   #nameOf(known: string): string {

@@ -3,7 +3,8 @@ import { DbError } from '../../../errors.ts'
 import { loadPeer } from '../../../internal/load-peer.ts'
 import { type MaybePromise, mapMaybe } from '../../../internal/maybe-promise.ts'
 import { Pool, type PoolOptions } from '../../../pool/pool.ts'
-import type { BeginOptions, Connection, Driver } from '../../driver.ts'
+import type { Raw } from '../../../schema/data-type.ts'
+import type { BeginOptions, Connection, Driver, DriverResult, DriverStatement } from '../../driver.ts'
 import { mayConnectLater } from './faults.ts'
 import { PgConnection } from './pg-connection.ts'
 
@@ -54,8 +55,16 @@ export function postgresDriver(options: PostgresOptions): Driver {
     return connection
   }
 
-  function giveBack(connection: PgConnection): void {
-    pool.release(connection, connection.idle ? 'clean' : 'unknown')
+  async function runOn(
+    connection: PgConnection,
+    statement: DriverStatement,
+    parameters: readonly Raw[],
+  ): Promise<DriverResult> {
+    try {
+      return await connection.run(statement, parameters)
+    } finally {
+      pool.release(connection, connection.idle ? 'clean' : 'unknown')
+    }
   }
 
   return {
@@ -66,7 +75,7 @@ export function postgresDriver(options: PostgresOptions): Driver {
     run: (statement, parameters, began) =>
       mapMaybe(pool.acquire(), (connection) => {
         began?.()
-        return connection.run(statement, parameters, () => giveBack(connection))
+        return runOn(connection, statement, parameters)
       }),
     open: (): MaybePromise<Connection> =>
       mapMaybe(pool.acquire(), (connection) => ({
