@@ -151,12 +151,12 @@ export function createWrites(
       )
       const values = rows.map((row) => columns.map((column) => cellOf(schema, row, column)))
       const target = toConflict(schema, conflict)
+      // Without a column the statement is `default values`, which is one row.
+      const { maxParameters } = executor.driver.dialect
+      const mostRows = columns.length === 0 ? 1 : Math.floor(maxParameters / columns.length)
       const insert = async () => {
         let inserted = 0
-        for (const part of chunks(
-          values,
-          Math.floor(executor.driver.dialect.maxParameters / columns.length),
-        )) {
+        for (const part of chunks(values, mostRows)) {
           inserted += await executor.count(
             insertStatement(schema, columns, part, { conflict: target, returning: false }),
           )
