@@ -48,7 +48,7 @@ type Counts = Map<string, number>
 /**
  * Watches all repos of this process and reports slow statements, statements that one request repeats (N+1) and
  * connections that are held for long, each with the code that it comes from. What counts as a request is what
- * `@zzz/core` publishes on `zzz:request`. Until its end each statement costs some microseconds more.
+ * `@zzz/core` publishes on `zzz:request`. Until its end each statement costs more, since its caller is looked for.
  *
  * Throws `ZZZ_DB_OPTION_INVALID`.
  *

@@ -35,7 +35,7 @@ export const sqliteDialect: Dialect = {
     const usual = direction === 'asc' ? 'first' : 'last'
     return place === usual ? '' : ` nulls ${place}`
   },
-  // Without the cast SQLite plans the statement anew whenever the limit is bound, which costs as much as ten rows.
+  // With the cast 20 rows take two thirds of the time; probably a bare parameter makes SQLite plan anew at each binding.
   window: (limit, offset) => {
     if (limit === undefined && offset === undefined) return ''
     return ` limit ${limit === undefined ? '-1' : `cast(${limit} as integer)`}${offset === undefined ? '' : ` offset ${offset}`}`
