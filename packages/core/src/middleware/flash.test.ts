@@ -97,6 +97,18 @@ describe('flash', () => {
     assert.equal(await browse('/save/Saved', '/fail', '/'), '-')
   })
 
+  it('outlasts what a page loads by itself, such as an icon between a form and the next page', async () => {
+    const cookie = (await app.fetch('/save/Saved')).headers.getSetCookie()[0]?.split(';')[0] as string
+    for (const destination of ['image', 'script', 'style', 'font', 'manifest', 'serviceworker']) {
+      const part = await app.fetch('/blind', { headers: { cookie, 'sec-fetch-dest': destination } })
+      assert.deepEqual(part.headers.getSetCookie(), [], destination)
+    }
+    for (const destination of ['document', 'iframe', 'empty']) {
+      const page = await app.fetch('/blind', { headers: { cookie, 'sec-fetch-dest': destination } })
+      assert.match(page.headers.getSetCookie()[0] as string, /^session=; Max-Age=0/, destination)
+    }
+  })
+
   it('can be set for the page itself, and does not stay then', async () => {
     assert.equal(await browse('/here'), 'at once')
     assert.equal(await browse('/here', '/'), '-')
