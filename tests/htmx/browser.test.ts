@@ -149,10 +149,12 @@ for (const [name, options] of generations) {
 
     it('takes the visitor along with a redirect, and the message too', async () => {
       const { page } = await openHome()
-      await Promise.all([page.waitForEvent('load'), page.click('#leave')])
-      assert.deepEqual([page.url(), await page.textContent('#flash')], [`${site}/`, 'Saved'])
-      await Promise.all([page.waitForEvent('load'), page.click('#anchor')])
-      assert.equal(await page.textContent('#flash'), 'Anchored')
+      await page.click('#leave')
+      await page.locator('#flash', { hasText: 'Saved' }).waitFor()
+      assert.equal(page.url(), `${site}/`)
+      await page.waitForLoadState('load')
+      await page.click('#anchor')
+      await page.locator('#flash', { hasText: 'Anchored' }).waitFor()
       await page.goto(site)
       await Promise.all([
         page.waitForURL(`http://localhost:${server.address.port}/other`),
