@@ -16,11 +16,12 @@ describe('pipes for text', () => {
       ['{{x | truncate:5}}', 'abcde', 'abcde'],
       ['{{x | truncate:5}}', 'abcdef', 'abcd…'],
       ['{{x | truncate:5:"..."}}', 'abcdef', 'ab...'],
-      ['{{x | truncate:2:"..."}}', 'abcdef', '...'],
+      ['{{x | truncate:3:"..."}}', 'abcdef', '...'],
+      ['{{x | truncate:2:"..."}}', 'abcdef', 'ab'],
       ['{{x | truncate:3}}', '👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧', '👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧'],
       ['{{x | truncate:2}}', '👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧', '👨‍👩‍👧…'],
       ['{{x | truncate:2}}', 'e\u0301e\u0301e\u0301', 'e\u0301…'],
-      ['{{x | truncate:0}}', 'abc', '…'],
+      ['{{x | truncate:0}}', 'abc', ''],
       ['{{x | truncate:5}}', null, ''],
     ])
   })

@@ -32,8 +32,9 @@ export function truncate(_page: Page, value: unknown, length: unknown, omission:
   const most = Math.max(0, Math.floor(Number(length)))
   // A text has at most as many characters as code units, so most texts need no look at their characters.
   if (text.length <= most) return text
-  const end = String(omission)
-  const keep = Math.max(0, most - [...segmenter.segment(end)].length)
+  const room = most - [...segmenter.segment(String(omission))].length
+  // Where an ellipsis alone would be too long there is none.
+  const [end, keep] = room < 0 ? ['', most] : [String(omission), room]
   let kept = 0
   let count = 0
   for (const { index } of segmenter.segment(text)) {

@@ -1,6 +1,6 @@
 import { type HtmlState, openValue, saysMore } from './html-state.ts'
 import { placeOfSlot, scriptAfterSlot } from './script-state.ts'
-import { urlAfterSlot } from './url-state.ts'
+import { isSettled, urlAfterSlot } from './url-state.ts'
 
 /** What a slot is escaped for; each has an encoder of the same name (`encoders.ts`). */
 export type SlotContext =
@@ -76,12 +76,16 @@ function contextAt(state: HtmlState): Found {
 function valueContext(state: HtmlState): Found {
   const { kind, element, attribute } = state
   if (saysMore(element, attribute)) return unsafe(`it decides what <${element}> means; write it out`)
+  if (kind === 'plain' || kind === 'refresh') return { context: 'attribute' }
+  if (state.held !== '' && !(kind === 'url' && isSettled(state.url))) {
+    return unsafe(
+      `"${state.held}" in front of it could become an entity with it; write &amp; for an ampersand`,
+    )
+  }
   switch (kind) {
-    case 'plain':
-    case 'refresh':
-      return { context: 'attribute' }
     case 'srcdoc':
-      return { context: 'srcdoc' }
+      if (state.document?.place === 'text') return { context: 'srcdoc' }
+      return unsafe('inside of srcdoc it can be text only; give all of it as one value, made by html`…`')
     case 'code':
       return unsafe(
         `browsers or libraries run "${attribute}" as code; use a data- attribute that a script reads`,

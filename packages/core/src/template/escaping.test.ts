@@ -68,7 +68,40 @@ describe('text and attributes', () => {
     escapes([
       ['<iframe srcdoc="{{x}}"></iframe>', '<b>', '<iframe srcdoc="&amp;lt;b&amp;gt;"></iframe>'],
       ['<iframe srcdoc="{{x}}"></iframe>', raw('<b>'), '<iframe srcdoc="&lt;b&gt;"></iframe>'],
+      [
+        '<iframe srcdoc="<p title=\'a\'>{{x}}<br>{{#if x}}<i>{{y}}</i>{{/if}}</p>"></iframe>',
+        '<b>',
+        '<iframe srcdoc="<p title=\'a\'>&amp;lt;b&amp;gt;<br><i>&amp;lt;b&amp;gt;</i></p>"></iframe>',
+      ],
+      [
+        '<iframe srcdoc="&lt;style>p {}&lt;/style>{{x}}"></iframe>',
+        1,
+        '<iframe srcdoc="&lt;style>p {}&lt;/style>1"></iframe>',
+      ],
     ])
+  })
+
+  it('refuse what is not text inside of srcdoc', () => {
+    const inside = [
+      '<script>{{x}}</script>',
+      '&lt;script&gt;{{x}}',
+      '&#60script>{{x}}',
+      '&#x0000000000003c;script>{{x}}',
+      '<script>&Lt;/script>{{x}}',
+      '<script>&ltscript>&solscript>{{x}}',
+      '<style>{{x}}</style>',
+      "<a href='{{x}}'>",
+      '<a title={{x}}>',
+      "<p onclick='{{x}}'>",
+      '<{{x}}>',
+      '<!--{{x}}-->',
+      '<textarea>{{x}}',
+    ]
+    for (const document of inside)
+      refuses(`<iframe srcdoc="${document}"></iframe>`, /inside of srcdoc it can be text/)
+    refuses('<iframe srcdoc="&lt{{x}}"></iframe>', /"&lt" in front of it could become an entity/)
+    refuses('<iframe srcdoc="{{#if x}}<script>{{/if}}{{y}}"></iframe>', /have to end in the same place/)
+    refuses('<iframe srcdoc="<script><!--</script>"></iframe>', /changes where the script ends/)
   })
 })
 
@@ -154,12 +187,26 @@ describe('addresses', () => {
     ])
   })
 
+  it('become no entity together with the text in front', () => {
+    refuses('<a href="{{x}}&{{y}}">', /"&" in front of it could become an entity with it; write &amp;/)
+    refuses('<a href="/&{{x}}">', /could become an entity/)
+    refuses('<img srcset="&{{x}}">', /could become an entity/)
+    refuses('<p style="a: &{{x}}">', /could become an entity/)
+    escapes([
+      ['<a href="{{x}}&amp;{{y}}">', 'colon;', '<a href="colon;&amp;colon;">'],
+      ['<a href="/?a&{{x}}=1">', 'colon;', '<a href="/?a&colon;=1">'],
+      ['<p title="&{{x}}">', 'lt;', '<p title="&lt;">'],
+    ])
+  })
+
   it('with an unknown or dangerous scheme are refused', () => {
     refuses(`<p hx-vals='{"a": "{{x}}"}'>`, /give all of it as one value: hx-vals="{{… \| json}}"/)
     assert.deepEqual(problemsOf('<a href="2:30{{x}}">'), [])
     refuses('<a href="javascript:{{x}}">', /A value cannot stand here: the scheme of this address runs code/)
     refuses('<a href="java&#115;cript&colon;{{x}}">', /the scheme of this address/)
     refuses('<a href=" java\tscript:{{x}}">', /the scheme of this address/)
+    refuses('<a href="&#106avascript:{{x}}">', /the scheme of this address/)
+    refuses('<a href="&#00000000000106;avascript:{{x}}">', /the scheme of this address/)
     refuses('<a href="{{x}}:{{y}}">', /the scheme of this address/)
     refuses('<a href="data:{{x}}">', /the scheme of this address/)
     refuses('<a href="data:text/html,{{x}}">', /the scheme of this address/)

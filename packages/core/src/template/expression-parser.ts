@@ -128,6 +128,8 @@ export class ExpressionParser {
     while (this.is('|')) {
       this.next()
       const { kind, value: name, at } = this.next()
+      if (name === '|')
+        this.fail('There is no "||"; write "or" in conditions, "| default:…" for a value', at - 1)
       if (kind !== 'name') this.fail('After "|" comes the name of a pipe', at)
       const args: Expression[] = []
       const options: NamedArgument[] = []
@@ -227,7 +229,9 @@ export class ExpressionParser {
       spread = named ? this.path() : { kind: 'path', head: 'this', keys: [], at }
     } else if (this.token.kind === 'name' && !this.isNext('=')) spread = this.path()
     const named: NamedArgument[] = []
-    while (this.token.kind === 'name' && this.isNext('=')) {
+    for (;;) {
+      if (this.is('...')) this.fail('"..." stands in front of what is named: {{> row ...item compact=true}}')
+      if (this.token.kind !== 'name' || !this.isNext('=')) break
       const one = this.#named(() => this.#piped())
       if (one.name === '__proto__' || one.name.startsWith('@'))
         this.fail(`"${one.name}" cannot be given`, one.at)
@@ -259,6 +263,12 @@ export class ExpressionParser {
     const { head, keys } = this.path()
     const value = [head, ...keys].join('.')
     this.fail(`Unexpected "${first}" here; a pipe stands behind its value: {{${value} | ${name}}}`, at)
+  }
+
+  /** Blocks take a value as it is in the data. */
+  refusePipe(word: string): void {
+    if (this.is('|'))
+      this.fail(`{{#${word}}} takes a value of the data, without pipes; prepare it in the handler`)
   }
 
   /** A text in quotes that names something. */

@@ -42,6 +42,8 @@ export interface HtmlState {
   readonly url: UrlState
   readonly style: StyleState
   readonly script: ScriptState
+  /** Where the document inside a `srcdoc` has come to. */
+  readonly document: HtmlState | undefined
   /** What the `type` of a script or the `http-equiv` of a meta says; undefined where it has none. */
   readonly said: string | undefined
   /** Whether the content of this `meta` tag has a slot. */
@@ -63,6 +65,7 @@ export const htmlStart: HtmlState = {
   url: urlStart,
   style: styleStart,
   script: scriptStart,
+  document: undefined,
   said: undefined,
   contentSlot: false,
   ending: '',
@@ -79,10 +82,14 @@ export class UnsafeText extends Error {
 }
 
 const rawTextElements = new Set(['title', 'textarea', 'xmp', 'iframe', 'noembed', 'noframes', 'plaintext'])
+/** Those that stand for a character which means something to a tokenizer. Names mind their case. */
 const entities: Readonly<Record<string, string>> = {
-  colon: ':', tab: '\t', newline: '\n', amp: '&', sol: '/', bsol: '\\', quest: '?', num: '#', equals: '=',
-  lpar: '(', rpar: ')', quot: '"', apos: "'", semi: ';', period: '.', lbrace: '{', lcub: '{', rcub: '}',
+  colon: ':', Tab: '\t', NewLine: '\n', amp: '&', AMP: '&', lt: '<', LT: '<', gt: '>', GT: '>', sol: '/', bsol: '\\',
+  quest: '?', num: '#', equals: '=', excl: '!', lpar: '(', rpar: ')', quot: '"', QUOT: '"', apos: "'", semi: ';', comma: ',',
+  period: '.', ast: '*', lbrace: '{', lcub: '{', rbrace: '}', rcub: '}',
 } // biome-ignore format: a table
+/** Those that need no semicolon. */
+const openEntities = /^&(?:amp|lt|gt|quot)$/i
 
 /** Reads static text; gives the state after it, and the text with quotes put around values that have none. */
 export function readHtml(start: HtmlState, text: string): { state: HtmlState; text: string } {
@@ -99,7 +106,8 @@ export function openValue(state: HtmlState): { state: HtmlState; text: string } 
 function valueStart({ element, attribute, said }: HtmlState): Partial<HtmlState> {
   const kind = attributeKind(element, attribute)
   const says = saysMore(element, attribute) ? '' : said
-  return { place: 'value', kind, held: '', url: urlStart, style: styleStart, said: says }
+  const document = kind === 'srcdoc' ? htmlStart : undefined
+  return { place: 'value', kind, held: '', url: urlStart, style: styleStart, document, said: says }
 }
 
 /** Whether the value of this attribute decides what another one, or the element's text, means. */
@@ -231,7 +239,7 @@ class HtmlReader {
       this.#output += quote === 'auto' && character === '"' ? '&quot;' : character
       return
     }
-    this.#flushEntity()
+    this.#flushEntity(false)
     if (quote === 'auto') this.#output += '"'
     this.#set({ place: 'tag' })
     if (character === '>') this.#endTag()
@@ -242,28 +250,38 @@ class HtmlReader {
   #valueText(character: string): void {
     const { held } = this.state
     if (held !== '') {
-      if (/[\w#]/.test(character) && held.length < 12) return this.#set({ held: held + character })
-      this.#flushEntity()
+      if (continuesEntity(held, character)) return this.#set({ held: held + character })
+      this.#flushEntity(character === ';')
       if (character === ';') return
     }
     if (character === '&') this.#set({ held: '&' })
     else this.#decoded(character)
   }
 
-  #flushEntity(): void {
+  #flushEntity(closed: boolean): void {
     const { held } = this.state
     if (held === '') return
     this.#set({ held: '' })
-    const decoded = decodeEntity(held)
-    for (const character of decoded) this.#decoded(character)
+    for (const character of decodeEntity(held, closed)) this.#decoded(character)
   }
 
   #decoded(character: string): void {
-    const { kind, url, style, element, attribute, said } = this.state
-    if (kind === 'url' || kind === 'values') this.#set({ url: urlStep(url, character) })
+    const { kind, url, style, document, element, attribute, said } = this.state
+    if (document !== undefined) this.#set({ document: this.#inDocument(document, character) })
+    else if (kind === 'url' || kind === 'values') this.#set({ url: urlStep(url, character) })
     else if (kind === 'srcset') this.#set({ url: character === ',' ? urlStart : urlStep(url, character) })
     else if (kind === 'style') this.#set({ style: styleStep(style, character) })
     else if (saysMore(element, attribute)) this.#set({ said: said + character.toLowerCase() })
+  }
+
+  /** The document of a `srcdoc` is read like any other. */
+  #inDocument(document: HtmlState, character: string): HtmlState {
+    try {
+      return readHtml(document, character).state
+    } catch (error) {
+      if (!(error instanceof UnsafeText)) throw error
+      throw new UnsafeText(error.message, this.#index)
+    }
   }
 
   #declaration(character: string): void {
@@ -330,9 +348,19 @@ function isSpace(character: string): boolean {
   )
 }
 
-function decodeEntity(held: string): string {
-  const numeric = /^&#(?:x([\da-f]{1,6})|(\d{1,7}))$/i.exec(held)
-  if (numeric === null) return entities[held.slice(1).toLowerCase()] ?? held
+/** Whether a character belongs to the entity that is being read: the first that does not ends a number. */
+function continuesEntity(held: string, character: string): boolean {
+  if (held.startsWith('&#')) return /^&#(?:\d+|x[\da-f]*)$/i.test(held + character)
+  return held.length < 12 && (held === '&' ? /[\w#]/ : /\w/).test(character)
+}
+
+/** What an entity stands for; itself where it is none, as one without its semicolon mostly is. */
+function decodeEntity(held: string, closed: boolean): string {
+  const numeric = /^&#(?:x([\da-f]+)|(\d+))$/i.exec(held)
+  if (numeric === null) {
+    const known = closed || openEntities.test(held) ? entities[held.slice(1)] : undefined
+    return known ?? (closed ? `${held};` : held)
+  }
   const point = numeric[1] === undefined ? Number(numeric[2]) : Number.parseInt(numeric[1], 16)
-  return point <= 0x10ffff ? String.fromCodePoint(point) : ''
+  return point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd'
 }

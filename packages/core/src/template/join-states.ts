@@ -49,7 +49,9 @@ function joinValues(a: HtmlState, b: HtmlState): HtmlState | undefined {
   if (a.place === 'before-value') return b
   if (a.quote !== b.quote || a.held !== b.held) return undefined
   const joined = joinStyles(a, b)
-  return joined && { ...joined, url: urlJoin(a.url, b.url) }
+  const document = a.document && b.document && joinStates(a.document, b.document)
+  if (joined === undefined || (document === undefined) !== (b.document === undefined)) return undefined
+  return { ...joined, document, url: urlJoin(a.url, b.url) }
 }
 
 function joinStyles(a: HtmlState, b: HtmlState): HtmlState | undefined {

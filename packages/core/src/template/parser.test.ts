@@ -71,6 +71,15 @@ describe('what the parser refuses', () => {
     refuses('{{#each a}}{{../title}}{{/each}}', '1:16 There is no "../": give the block a name')
     refuses('{{#if a === "b"}}x{{/if}}', '1:9 There is no "==="; write "=="')
     refuses('{{#if a !== "b"}}x{{/if}}', '1:9 There is no "!=="; write "!="')
+    refuses('{{#if a && b}}x{{/if}}', '1:9 There is no "&&"; write "and"')
+    refuses('{{#if a || b}}x{{/if}}', '1:9 There is no "||"; write "or"')
+    refuses('{{#if !a}}x{{/if}}', '1:7 There is no "!"; write "not"')
+    refuses('{{a?.b}}', '1:4 There is no "?."; write "."')
+    refuses(
+      '{{#each a | lines as |line|}}{{/each}}',
+      '1:11 {{#each}} takes a value of the data, without pipes; prepare it in the handler',
+    )
+    refuses('{{> row x=1 ...item}}', '1:13 "..." stands in front of what is named')
     refuses(
       '{{> list books term}}',
       '1:16 Unexpected "term" here: one value stands without a name, others are named, term=term',
@@ -104,9 +113,17 @@ describe('what the parser refuses', () => {
   })
 
   it('nesting without end', () => {
-    assert.match(problemsOf('{{#if a}}'.repeat(5000)).join('\n'), /nested too deeply/)
+    assert.deepEqual(problemsOf('{{#if a}}'.repeat(5000)), ['1:901 Blocks are nested too deeply'])
     assert.match(problemsOf(`{{${'('.repeat(5000)}a}}`).join('\n'), /nested too deeply/)
   })
+})
+
+it('reports problems in the order of the text, whichever step found them', () => {
+  const problems = problemsOf('{{y | nope}}\n{{> missing}}\n{{#foo}}')
+  assert.deepEqual(
+    problems.map((problem) => problem.split(' ')[0]),
+    ['1:7', '2:1', '3:1'],
+  )
 })
 
 it('reports everything that is wrong at once, each with its code frame', () => {

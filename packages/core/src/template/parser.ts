@@ -43,6 +43,8 @@ class Parser {
   readonly #pieces: readonly Piece[]
   #index = 0
   #depth = 0
+  /** The rest was not read, so nothing is known of what it closes. */
+  #gaveUp = false
   #layout: Template['layout']
   #props: DeclaredProp[] | undefined
   readonly #imports: TypeImport[] = []
@@ -241,6 +243,7 @@ class Parser {
       }
       case 'each': {
         const list = reader.path()
+        reader.refusePipe(word)
         const [item, index] = reader.bindings(2)
         reader.end()
         return { kind: 'each', list, item, index } as const
@@ -248,6 +251,7 @@ class Parser {
       case 'with':
       case 'await': {
         const value = reader.path()
+        reader.refusePipe(word)
         const [name] = reader.bindings(1)
         reader.end()
         return { kind: word, value, name } as const
@@ -270,6 +274,7 @@ class Parser {
     if (++this.#depth > deepest) {
       this.#problem(tag.at, 'Blocks are nested too deeply')
       this.#index = this.#pieces.length
+      this.#gaveUp = true
     }
     const branches: { condition: ReturnType<ExpressionParser['expression']>; body: Node[] }[] = []
     const { nodes: body, stop: first } = this.#nodes()
@@ -306,7 +311,10 @@ class Parser {
   }
 
   #checkClose(open: TagPiece, word: string, { kind, tag }: Stop): void {
-    if (kind === 'end') return this.#problem(open.at, `{{#${word}}} is never closed by {{/${word}}}`)
+    if (kind === 'end') {
+      if (!this.#gaveUp) this.#problem(open.at, `{{#${word}}} is never closed by {{/${word}}}`)
+      return
+    }
     const closed = tag?.tokens[0]?.value ?? ''
     if (closed !== word) {
       const { line } = this.#source.place(open.at)

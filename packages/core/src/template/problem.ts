@@ -35,13 +35,17 @@ export class Source {
     this.text = text
   }
 
-  /** Notes a problem at an offset of the text; one of a kind at one place says enough. */
+  /** Notes a problem at an offset of the text, in the order of the text; one of a kind at one place says enough. */
   problem(code: ProblemCode, at: number, message: string): void {
     const { line, column } = this.place(at)
     const known = this.problems.some((one) => one.line === line && one.column === column && one.code === code)
     if (known || this.problems.length >= mostProblems) return
     const frame = codeFrame(this.text, line, column)
-    this.problems.push({ code, message, file: this.file, line, column, frame })
+    const behind = this.problems.findIndex(
+      (one) => one.line > line || (one.line === line && one.column > column),
+    )
+    const index = behind === -1 ? this.problems.length : behind
+    this.problems.splice(index, 0, { code, message, file: this.file, line, column, frame })
   }
 
   /** Line and column of an offset, both from 1. */

@@ -66,6 +66,10 @@ export function readTokens(text: string, start: number): TagTokens {
       continue
     }
     unknown ??= { at, message: describeUnknown(text, at) }
+    if (text.startsWith('&&', at)) {
+      take('name', 'and', 2)
+      continue
+    }
     at = skipUnknown(text, at)
   }
   tokens.push({ kind: 'end', value: 'the end of the tag', at })
@@ -79,7 +83,11 @@ function describeUnknown(text: string, at: number): string {
   if (text.startsWith('../', at - 2)) {
     return 'There is no "../": give the block a name, {{#each list as |item|}}, and the names around it stay; or read @root'
   }
+  if (text.startsWith('&&', at)) return 'There is no "&&"; write "and"'
+  if (text.startsWith('?.', at))
+    return 'There is no "?."; write ".": what is absent on the way is absent in the end'
   const character = String.fromCodePoint(text.codePointAt(at) as number)
+  if (character === '!') return 'There is no "!"; write "not"'
   if (isQuote(character)) return `The text that begins with ${character} is not closed`
   return `${JSON.stringify(character)} has no meaning here`
 }

@@ -26,6 +26,10 @@ export interface UrlState {
 
 export const urlStart: UrlState = { phase: 'start', prefix: '' }
 
+/** Whether nothing that follows can change the scheme or the host. */
+export const isSettled = ({ phase }: UrlState): boolean =>
+  phase === 'path' || phase === 'query' || phase === 'query-value'
+
 /** Schemes that static text may name in front of a slot, and that a slot may name itself. */
 export const safeSchemes: ReadonlySet<string> = new Set(['http', 'https', 'mailto', 'tel', 'sms', 'cid'])
 
