@@ -1,3 +1,5 @@
+import type { Rule } from './internal/options.ts'
+
 /** Time as an option: stores, buckets and back-offs take a clock, so tests can move it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -17,7 +19,7 @@ export const systemClock: Clock = {
 }
 
 /** The rule of a clock among options. */
-export const clockRule: readonly [string, (value: unknown) => boolean] = [
+export const clockRule: Rule = [
   'a clock',
   (value) => {
     const { now, after } = (value ?? {}) as Partial<Clock>

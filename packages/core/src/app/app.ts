@@ -17,7 +17,8 @@ import type { Reply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import { fromWebRequest, toWebResponse } from '../http/web.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
-import { checkOptions, middlewareRule } from '../internal/options.ts'
+import { flagRule, isObject, isText, middlewareRule, oneOf } from '../internal/option-rules.ts'
+import { checkOptions } from '../internal/options.ts'
 import { createMatcher } from '../router/create-matcher.ts'
 import type { CheckedRoutes, EntryOf, NameMap } from '../router/entry.ts'
 import { type FlatRoute, flattenRoutes } from '../router/flatten.ts'
@@ -97,18 +98,15 @@ const optionRules = {
   routes: ['a list of routes', Array.isArray],
   use: middlewareRule,
   services: ['a list of services', Array.isArray],
-  views: ['an object with options', (value: unknown) => typeof value === 'object' && value !== null],
-  environment: ['a name', (value: unknown) => typeof value === 'string' && value !== ''],
+  views: ['an object with options', isObject],
+  environment: ['a name', isText],
   trustedProxies: ['a list of addresses and CIDR ranges', Array.isArray],
-  proxyHeaders: [
-    '"x-forwarded" or "forwarded"',
-    (value: unknown) => value === 'x-forwarded' || value === 'forwarded',
-  ],
+  proxyHeaders: oneOf('x-forwarded', 'forwarded'),
   secretKeyBase: [
     'a text or a list of texts',
     (value: unknown) => typeof value === 'string' || Array.isArray(value),
   ],
-  methodOverride: ['true or false', (value: unknown) => typeof value === 'boolean'],
+  methodOverride: flagRule,
   ...bodyRules,
 } as const
 

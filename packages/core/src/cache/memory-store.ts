@@ -1,4 +1,5 @@
 import { type Clock, clockRule, systemClock } from '../clock.ts'
+import { countRule } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
 import type { CacheStore, PutOptions } from './cache-store.ts'
 
@@ -33,14 +34,9 @@ interface Entry {
 /** What an entry takes besides its key and value: the objects around them, roughly. */
 const overhead = 200
 
-const amountRule = [
-  'a whole number above 0',
-  (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0,
-] as const
-
 const optionRules: OptionRules<MemoryStoreOptions> = {
-  maxEntries: amountRule,
-  maxBytes: amountRule,
+  maxEntries: countRule,
+  maxBytes: countRule,
   clock: clockRule,
 }
 

@@ -1,6 +1,7 @@
 import { ZzzError } from '../errors.ts'
 import { type Reply, typedReply } from '../http/reply.ts'
 import { isPromise } from '../internal/maybe-promise.ts'
+import { delayRule, isObject, isText } from '../internal/option-rules.ts'
 import { checkOptions, describe, type OptionRules } from '../internal/options.ts'
 import type { Compiled } from '../template/compiled.ts'
 import { fromParts, type Html } from '../template/html.ts'
@@ -53,8 +54,6 @@ export interface RenderOptions extends FragmentOptions {
   stream?: boolean | { timeout?: number | undefined } | undefined
 }
 
-const isText = (value: unknown) => typeof value === 'string' && value !== ''
-const isObject = (value: unknown) => typeof value === 'object' && value !== null
 const isLayout = (value: unknown) => (value as { layout?: unknown } | null)?.layout === true
 
 const viewsRules: OptionRules<AnyViewsOptions> = {
@@ -75,7 +74,7 @@ const renderRules: OptionRules<RenderOptions> = {
 }
 
 const streamRules: OptionRules<{ timeout?: number | undefined }> = {
-  timeout: ['milliseconds from 1 on', (value) => typeof value === 'number' && value >= 1],
+  timeout: delayRule,
 }
 
 /** Checks an application's `views` at start. Throws `ZZZ_OPTION_INVALID`. */

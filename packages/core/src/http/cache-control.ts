@@ -1,4 +1,5 @@
 import { ZzzError } from '../errors.ts'
+import { flagRule, secondsRule } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
 
 /** The directives of a reply's `Cache-Control` (RFC 9111 section 5.2.2, RFC 5861, RFC 8246); times are in seconds. */
@@ -29,26 +30,20 @@ export interface CacheDirectives {
   staleIfError?: number | undefined
 }
 
-const flag = ['true or false', (value: unknown) => typeof value === 'boolean'] as const
-const seconds = [
-  'a whole number of seconds',
-  (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
-] as const
-
 /** What each directive has to be, in the order that they are written in. */
 export const directiveRules: OptionRules<CacheDirectives> = {
-  public: flag,
-  private: flag,
-  noStore: flag,
-  noCache: flag,
-  noTransform: flag,
-  mustRevalidate: flag,
-  proxyRevalidate: flag,
-  immutable: flag,
-  maxAge: seconds,
-  sMaxAge: seconds,
-  staleWhileRevalidate: seconds,
-  staleIfError: seconds,
+  public: flagRule,
+  private: flagRule,
+  noStore: flagRule,
+  noCache: flagRule,
+  noTransform: flagRule,
+  mustRevalidate: flagRule,
+  proxyRevalidate: flagRule,
+  immutable: flagRule,
+  maxAge: secondsRule,
+  sMaxAge: secondsRule,
+  staleWhileRevalidate: secondsRule,
+  staleIfError: secondsRule,
 }
 
 /**

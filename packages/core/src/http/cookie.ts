@@ -1,5 +1,6 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { ZzzError } from '../errors.ts'
+import { flagRule, oneOf, textRule } from '../internal/option-rules.ts'
 import { describe, type OptionRules } from '../internal/options.ts'
 import { isToken } from './token.ts'
 
@@ -28,9 +29,6 @@ export interface CookieOptions {
   priority?: 'low' | 'medium' | 'high' | undefined
 }
 
-const flagRule = ['true or false', (value: unknown) => typeof value === 'boolean'] as const
-const textRule = ['a text', (value: unknown) => typeof value === 'string' && value !== ''] as const
-
 /** The rules of `CookieOptions`, for what takes them at start; a cookie's own check comes when it is made. */
 export const cookieRules: OptionRules<CookieOptions> = {
   maxAge: ['whole seconds', Number.isSafeInteger],
@@ -38,10 +36,10 @@ export const cookieRules: OptionRules<CookieOptions> = {
   domain: textRule,
   path: textRule,
   httpOnly: flagRule,
-  sameSite: ['"strict", "lax" or "none"', (value) => ['strict', 'lax', 'none'].includes(value as string)],
+  sameSite: oneOf('strict', 'lax', 'none'),
   secure: flagRule,
   partitioned: flagRule,
-  priority: ['"low", "medium" or "high"', (value) => ['low', 'medium', 'high'].includes(value as string)],
+  priority: oneOf('low', 'medium', 'high'),
 }
 
 /** Bytes of name and value together that browsers keep (RFC 6265bis section 5.6). */

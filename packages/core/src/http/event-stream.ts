@@ -1,10 +1,11 @@
 import { type Clock, clockRule, systemClock } from '../clock.ts'
 import { ZzzError } from '../errors.ts'
+import { isAmount, isDelay } from '../internal/option-rules.ts'
 import { checkOptions, describe, type OptionRules } from '../internal/options.ts'
 import { reportError } from '../internal/report.ts'
 import { Reply } from './reply.ts'
 import type { Request } from './request.ts'
-import { formatEvent, isMilliseconds, retryField, type ServerEvent } from './server-event.ts'
+import { formatEvent, retryField, type ServerEvent } from './server-event.ts'
 
 /** What the source of an event stream is told. */
 export interface EventSourceInfo {
@@ -34,13 +35,8 @@ export interface EventStreamOptions {
 
 const optionRules: OptionRules<EventStreamOptions> = {
   heartbeat: ['false, or milliseconds up to 2,147,483,647', (value) => value === false || isDelay(value)],
-  retry: ['a whole number of milliseconds', isMilliseconds],
+  retry: ['a whole number of milliseconds', isAmount],
   clock: clockRule,
-}
-
-/** What a timer takes: beyond its range it would fire at once. */
-function isDelay(value: unknown): boolean {
-  return isMilliseconds(value) && (value as number) > 0 && (value as number) < 2 ** 31
 }
 
 /**

@@ -1,4 +1,5 @@
 import { ZzzError } from '../errors.ts'
+import { bytesRule } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
 import type { FileDescriptor } from './file-descriptor.ts'
 import { openFile } from './open-file.ts'
@@ -22,11 +23,6 @@ export interface FileRangeOptions {
   start?: number | undefined
   length?: number | undefined
 }
-
-const bytesRule = [
-  'a number of bytes',
-  (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
-] as const
 
 const optionRules: OptionRules<FileRangeOptions> = { start: bytesRule, length: bytesRule }
 

@@ -1,5 +1,6 @@
 import { basename, isAbsolute, resolve } from 'node:path'
 import { ZzzError } from '../errors.ts'
+import { flagRule, isObject, isText } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { attachment } from './content-disposition.ts'
 import type { FileDescriptor } from './file-descriptor.ts'
@@ -34,16 +35,14 @@ export interface SendFileOptions {
   headers?: Readonly<Record<string, string>> | undefined
 }
 
-const isText = (value: unknown) => typeof value === 'string' && value !== ''
-
 const optionRules: OptionRules<SendFileOptions> = {
   root: ['the path of a folder', isText],
   type: ['a content type', isText],
   download: ['true, false or a file name', (value) => typeof value === 'boolean' || isText(value)],
-  status: ['a status', (value) => Number.isInteger(value)],
+  status: ['a status', Number.isInteger],
   cacheControl: ['the text of a Cache-Control header', isText],
-  etag: ['true or false', (value) => typeof value === 'boolean'],
-  headers: ['an object of texts by header name', (value) => typeof value === 'object' && value !== null],
+  etag: flagRule,
+  headers: ['an object of texts by header name', isObject],
 }
 
 /** Larger files are not held in memory for each client, but read as it takes them. */

@@ -1,4 +1,5 @@
 import { ZzzError } from '../errors.ts'
+import { isAmount } from '../internal/option-rules.ts'
 import { describe } from '../internal/options.ts'
 
 /** One event of an event stream (HTML Living Standard, section 9.2). */
@@ -36,13 +37,9 @@ export function formatEvent(event: ServerEvent): string {
 
 /** The field that says when to come back. Throws `ZZZ_EVENT_INVALID`. */
 export function retryField(milliseconds: number): string {
-  if (isMilliseconds(milliseconds)) return `retry: ${milliseconds}\n`
+  // Browsers take digits only for a time.
+  if (isAmount(milliseconds)) return `retry: ${milliseconds}\n`
   throw invalid(`its retry is ${describe(milliseconds)}, not a whole number of milliseconds`)
-}
-
-/** True for what a browser takes as a time: digits only. */
-export function isMilliseconds(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function oneLine(field: string, value: unknown): string {

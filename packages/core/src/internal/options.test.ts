@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it, describe as suite } from 'node:test'
-import { checkOptions, describe, middlewareRule, nameRule, type OptionRules } from './options.ts'
+import { textRule } from './option-rules.ts'
+import { checkOptions, describe, type OptionRules, requireOption } from './options.ts'
 
 interface Options {
   size?: number | undefined
@@ -9,7 +10,7 @@ interface Options {
 
 const rules: OptionRules<Options> = {
   size: ['a number', (value) => typeof value === 'number'],
-  name: nameRule,
+  name: textRule,
 }
 
 suite('checkOptions', () => {
@@ -45,12 +46,13 @@ suite('checkOptions', () => {
   })
 })
 
-suite('rules', () => {
-  it('middlewareRule takes lists of functions', () => {
-    const [, test] = middlewareRule
-    assert.equal(test([]), true)
-    assert.equal(test([() => {}, function named() {}]), true)
-    for (const value of [undefined, () => {}, [1], [() => {}, undefined]]) assert.equal(test(value), false)
+suite('requireOption', () => {
+  it('names the option that is missing, given as undefined or not at all', () => {
+    requireOption('Thing', { size: 0 }, 'size')
+    const expected = { code: 'ZZZ_OPTION_INVALID', message: 'Thing: option "size" is missing' }
+    for (const options of [{}, { size: undefined }] as Options[]) {
+      assert.throws(() => requireOption('Thing', options, 'size'), expected)
+    }
   })
 })
 

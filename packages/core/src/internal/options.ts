@@ -1,9 +1,10 @@
 import { ZzzError } from '../errors.ts'
 
-/** Known options by name: what a value has to be, in words, and the test for it. */
-export type OptionRules<Options> = {
-  readonly [Name in keyof Options]-?: readonly [expected: string, test: (value: unknown) => boolean]
-}
+/** What an option has to be, in words, and the test for it. */
+export type Rule = readonly [expected: string, test: (value: unknown) => boolean]
+
+/** The rules of all options there are, by name. */
+export type OptionRules<Options> = { readonly [Name in keyof Options]-?: Rule }
 
 /**
  * Refuses options that are unknown or impossible; undefined counts as not given. Throws `ZZZ_OPTION_INVALID`, naming
@@ -38,17 +39,15 @@ export function checkOptions<Options extends object>(
   }
 }
 
-/** The rule of a list of middleware. */
-export const middlewareRule: readonly [string, (value: unknown) => boolean] = [
-  'a list of middleware functions',
-  (value) => Array.isArray(value) && value.every((step) => typeof step === 'function'),
-]
-
-/** The rule of a route's name. */
-export const nameRule: readonly [string, (value: unknown) => boolean] = [
-  'a text that is not empty',
-  (value) => typeof value === 'string' && value !== '',
-]
+/** Refuses options in which one is missing that has no default. Throws `ZZZ_OPTION_INVALID`. */
+export function requireOption<Options extends object>(
+  where: string,
+  options: Options,
+  name: keyof Options & string,
+): void {
+  if (options[name] !== undefined) return
+  throw new ZzzError('ZZZ_OPTION_INVALID', `${where}: option ${JSON.stringify(name)} is missing`)
+}
 
 /** A value in an error message: text in quotes, numbers and the like as they are, anything else by its type. */
 export function describe(value: unknown): string {

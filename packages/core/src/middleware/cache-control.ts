@@ -2,6 +2,7 @@ import type { Middleware } from '../context/middleware.ts'
 import { type CacheDirectives, formatCacheControl } from '../http/cache-control.ts'
 import type { Reply } from '../http/reply.ts'
 import { mapMaybe } from '../internal/maybe-promise.ts'
+import { flagRule } from '../internal/option-rules.ts'
 import { checkOptions } from '../internal/options.ts'
 
 /** Options of `cacheControl`: the directives, and where they go. */
@@ -21,11 +22,7 @@ export interface CacheControlOptions extends CacheDirectives {
  */
 export function cacheControl(options: CacheControlOptions): Middleware {
   const { errors, ...directives } = options
-  checkOptions(
-    'cacheControl',
-    { errors },
-    { errors: ['true or false', (value) => typeof value === 'boolean'] },
-  )
+  checkOptions('cacheControl', { errors }, { errors: flagRule })
   const value = formatCacheControl('cacheControl', directives)
   const everywhere = errors ?? directives.noStore === true
   return function cacheControl(_ctx, next) {

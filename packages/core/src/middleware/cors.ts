@@ -5,7 +5,8 @@ import { Reply } from '../http/reply.ts'
 import { isToken } from '../http/token.ts'
 import { addVary } from '../http/vary.ts'
 import { type MaybePromise, mapMaybe } from '../internal/maybe-promise.ts'
-import { checkOptions, describe } from '../internal/options.ts'
+import { flagRule, secondsRule } from '../internal/option-rules.ts'
+import { checkOptions, describe, type OptionRules } from '../internal/options.ts'
 
 /** Decides about an origin that a browser names, such as `https://example.com`, or `null`. */
 export type OriginTest = (origin: string, ctx: Context) => MaybePromise<boolean>
@@ -33,20 +34,17 @@ export interface CorsOptions {
 
 const isTokens = (value: unknown) =>
   Array.isArray(value) && value.every((name) => typeof name === 'string' && isToken(name) && name !== '*')
-const optionRules = {
+const optionRules: OptionRules<CorsOptions> = {
   origins: [
     '"*", a function, or a list of regular expressions and origins like "https://example.com"',
-    (value: unknown) => value === '*' || typeof value === 'function' || Array.isArray(value),
+    (value) => value === '*' || typeof value === 'function' || Array.isArray(value),
   ],
   methods: ['a list of methods', isTokens],
   headers: ['a list of header names; leave it out to allow all', isTokens],
   expose: ['a list of header names', isTokens],
-  credentials: ['true or false', (value: unknown) => typeof value === 'boolean'],
-  maxAge: [
-    'a whole number of seconds',
-    (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
-  ],
-} as const
+  credentials: flagRule,
+  maxAge: secondsRule,
+}
 
 /**
  * Lets pages of other origins read replies (CORS, Fetch standard section 3.3): answers preflights, and adds the headers to
@@ -129,8 +127,7 @@ function preflightReply({ methods, headers, maxAge = 600 }: CorsOptions): (ctx: 
   }
 }
 
-/** A regular expression, `null`, or an origin as browsers write it: scheme and host in lower case, no default port. */
-/** Names an entry that no browser would send, and what was probably meant. */
+/** Refuses an entry that no browser would send, and names what was probably meant. */
 function checkOrigin(value: unknown): void {
   if (isOrigin(value)) return
   const meant = typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : 'null'
@@ -140,6 +137,7 @@ function checkOrigin(value: unknown): void {
   )
 }
 
+/** A regular expression, `null`, or an origin as browsers write it: scheme and host in lower case, no default port. */
 function isOrigin(value: unknown): boolean {
   if (value instanceof RegExp || value === 'null') return true
   if (typeof value !== 'string' || !URL.canParse(value)) return false

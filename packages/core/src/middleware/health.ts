@@ -1,7 +1,8 @@
 import type { Context } from '../context/context.ts'
 import type { Middleware } from '../context/middleware.ts'
 import type { Reply } from '../http/reply.ts'
-import { checkOptions } from '../internal/options.ts'
+import { delayRule, isObject } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 
 /** Says whether something the application depends on works: by resolving, or by throwing. */
 export type HealthCheck = (options: { signal: AbortSignal }) => unknown
@@ -19,12 +20,12 @@ export interface HealthOptions {
 }
 
 const isPath = (value: unknown) => typeof value === 'string' && value.startsWith('/')
-const optionRules = {
+const optionRules: OptionRules<HealthOptions> = {
   live: ['a path', isPath],
   ready: ['a path', isPath],
   checks: ['an object of functions', isChecks],
-  timeout: ['milliseconds', (value: unknown) => typeof value === 'number' && value > 0],
-} as const
+  timeout: delayRule,
+}
 
 /**
  * Two endpoints for balancers and supervisors. Liveness is 200 while the process answers at all; readiness is 200 while
@@ -94,9 +95,5 @@ function report(ctx: Context, status: 'ok' | 'failed' | 'draining', results: rea
 }
 
 function isChecks(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((check) => typeof check === 'function')
-  )
+  return isObject(value) && Object.values(value).every((check) => typeof check === 'function')
 }

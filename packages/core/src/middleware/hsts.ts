@@ -1,7 +1,8 @@
 import type { Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
 import { mapMaybe } from '../internal/maybe-promise.ts'
-import { checkOptions } from '../internal/options.ts'
+import { flagRule, secondsRule } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 
 /** Options of `hsts`. */
 export interface HstsOptions {
@@ -14,15 +15,11 @@ export interface HstsOptions {
 }
 
 const year = 31_536_000
-const flagRule = ['true or false', (value: unknown) => typeof value === 'boolean'] as const
-const optionRules = {
-  maxAge: [
-    'a whole number of seconds',
-    (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0,
-  ],
+const optionRules: OptionRules<HstsOptions> = {
+  maxAge: secondsRule,
   includeSubDomains: flagRule,
   preload: flagRule,
-} as const
+}
 
 /**
  * Tells browsers to use HTTPS for this host from now on (`Strict-Transport-Security`, RFC 6797), on replies over HTTPS

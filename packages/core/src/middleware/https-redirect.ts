@@ -2,7 +2,7 @@ import type { Context } from '../context/context.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { HttpError } from '../errors.ts'
 import { isValidHost } from '../http/host.ts'
-import { checkOptions } from '../internal/options.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 
 /** Options of `httpsRedirect`. */
 export interface HttpsRedirectOptions {
@@ -12,10 +12,10 @@ export interface HttpsRedirectOptions {
   hosts?: readonly string[] | undefined
 }
 
-const optionRules = {
+const optionRules: OptionRules<HttpsRedirectOptions> = {
   port: ['an integer from 1 to 65535', isPort],
   hosts: ['a list of host names without ports', isHosts],
-} as const
+}
 
 /**
  * Sends clients that speak plain HTTP to the same path and query over HTTPS, with 308, which keeps the method and the

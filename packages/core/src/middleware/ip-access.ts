@@ -1,7 +1,7 @@
 import type { Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
 import { addressList } from '../http/address-list.ts'
-import { checkOptions } from '../internal/options.ts'
+import { checkOptions, type OptionRules, type Rule } from '../internal/options.ts'
 
 /** Options of `ipAccess`: one of them at least. */
 export interface IpAccessOptions {
@@ -11,8 +11,11 @@ export interface IpAccessOptions {
   deny?: readonly string[] | undefined
 }
 
-const isTexts = (value: unknown) => Array.isArray(value) && value.every((entry) => typeof entry === 'string')
-const listRule = ['a list of addresses and CIDR ranges', isTexts] as const
+const listRule: Rule = [
+  'a list of addresses and CIDR ranges',
+  (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
+]
+const optionRules: OptionRules<IpAccessOptions> = { allow: listRule, deny: listRule }
 
 /**
  * Admits clients by their address (`ctx.ip`), and answers others 403 (`ZZZ_ADDRESS_DENIED`). Behind a proxy, `createApp` has
@@ -26,7 +29,7 @@ const listRule = ['a list of addresses and CIDR ranges', isTexts] as const
  * ```
  */
 export function ipAccess(options: IpAccessOptions): Middleware {
-  checkOptions('ipAccess', options, { allow: listRule, deny: listRule })
+  checkOptions('ipAccess', options, optionRules)
   if (options.allow === undefined && options.deny === undefined) {
     throw new ZzzError('ZZZ_OPTION_INVALID', 'ipAccess: one of the options "allow" and "deny" is needed')
   }

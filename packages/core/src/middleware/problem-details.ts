@@ -1,6 +1,6 @@
 import { problemDetailsKey } from '../context/keys.ts'
 import type { Middleware } from '../context/middleware.ts'
-import { checkOptions } from '../internal/options.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 
 /** Options of `problemDetails`. */
 export interface ProblemDetailsOptions {
@@ -11,12 +11,9 @@ export interface ProblemDetailsOptions {
   below?: string | undefined
 }
 
-const optionRules = {
-  below: [
-    'a path such as "/api"',
-    (value: unknown) => typeof value === 'string' && /^(?:\/[^/?#]+)+$/.test(value),
-  ],
-} as const
+const optionRules: OptionRules<ProblemDetailsOptions> = {
+  below: ['a path such as "/api"', (value) => typeof value === 'string' && /^(?:\/[^/?#]+)+$/.test(value)],
+}
 
 /**
  * Makes problem details (RFC 9457) of errors for every client that takes JSON at all, so also where `Accept` is missing or

@@ -3,7 +3,8 @@ import { requestIdKey } from '../context/keys.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { isToken } from '../http/token.ts'
 import { mapMaybe } from '../internal/maybe-promise.ts'
-import { checkOptions } from '../internal/options.ts'
+import { flagRule, functionRule } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 
 /** Options of `requestId`. */
 export interface RequestIdOptions {
@@ -15,11 +16,11 @@ export interface RequestIdOptions {
   generate?: (() => string) | undefined
 }
 
-const optionRules = {
-  header: ['a header name', (value: unknown) => typeof value === 'string' && isToken(value)],
-  accept: ['true or false', (value: unknown) => typeof value === 'boolean'],
-  generate: ['a function', (value: unknown) => typeof value === 'function'],
-} as const
+const optionRules: OptionRules<RequestIdOptions> = {
+  header: ['a header name', (value) => typeof value === 'string' && isToken(value)],
+  accept: flagRule,
+  generate: functionRule,
+}
 
 /** What may go into logs and headers as it came. */
 const sound = /^[\w.:+/=-]{1,128}$/

@@ -1,7 +1,8 @@
 import { traceContextKey } from '../context/keys.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { parseTraceparent, traceContext as place, soundTracestate } from '../http/trace-context.ts'
-import { checkOptions } from '../internal/options.ts'
+import { flagRule } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 
 /** Options of `traceContext`. */
 export interface TraceContextOptions {
@@ -9,7 +10,7 @@ export interface TraceContextOptions {
   accept?: boolean | undefined
 }
 
-const optionRules = { accept: ['true or false', (value: unknown) => typeof value === 'boolean'] } as const
+const optionRules: OptionRules<TraceContextOptions> = { accept: flagRule }
 
 /**
  * Puts each request into a trace (W3C Trace Context), under `traceContextKey`, so that logs of several services can be

@@ -1,4 +1,5 @@
-import { checkOptions, nameRule, type OptionRules } from '../internal/options.ts'
+import { functionRule, textRule } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import type { Bus, BusOptions } from './bus.ts'
 import { createWorkerBus } from './buses/worker.ts'
 
@@ -9,8 +10,8 @@ export interface CreateBusOptions extends BusOptions {
 }
 
 const optionRules: OptionRules<CreateBusOptions> = {
-  name: nameRule,
-  onError: ['a function', (value) => typeof value === 'function'],
+  name: textRule,
+  onError: functionRule,
 }
 
 /**

@@ -1,10 +1,11 @@
 import { ZzzError } from '../errors.ts'
+import { countRule } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
 import type { BusListener, MessagesOptions } from './bus.ts'
 
 const optionRules: OptionRules<MessagesOptions> = {
   signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
-  limit: ['a whole number above 0', (value) => Number.isSafeInteger(value) && (value as number) > 0],
+  limit: countRule,
 }
 
 type Reader = PromiseWithResolvers<IteratorResult<unknown, undefined>>

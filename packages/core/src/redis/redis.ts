@@ -1,7 +1,8 @@
 import { ZzzError } from '../errors.ts'
 import { loadPeer } from '../internal/load-peer.ts'
 import { messageOf } from '../internal/message-of.ts'
-import { checkOptions } from '../internal/options.ts'
+import { countRule, delayRule, functionRule } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { guardListener, reportError } from '../internal/report.ts'
 import type { RedisScript } from './redis-script.ts'
 
@@ -47,14 +48,13 @@ export interface Redis {
 
 type Client = ReturnType<typeof import('@redis/client')['createClient']>
 
-const isAmount = (value: unknown) => typeof value === 'number' && value > 0
-const optionRules = {
-  url: ['a URL like redis://host:6379', (value: unknown) => typeof value === 'string' && isRedisUrl(value)],
-  timeout: ['milliseconds', isAmount],
-  connectTimeout: ['milliseconds', isAmount],
-  pending: ['a number above 0', isAmount],
-  onError: ['a function', (value: unknown) => typeof value === 'function'],
-} as const
+const optionRules: OptionRules<RedisOptions> = {
+  url: ['a URL like redis://host:6379', (value) => typeof value === 'string' && isRedisUrl(value)],
+  timeout: delayRule,
+  connectTimeout: delayRule,
+  pending: countRule,
+  onError: functionRule,
+}
 
 /**
  * Makes a connection to Redis for sessions, rate limits and the like; it needs the package `@redis/client`.

@@ -1,7 +1,8 @@
 import type { Context } from '../context/context.ts'
 import type { HandlerResult, Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
-import { checkOptions, middlewareRule, nameRule, type OptionRules } from '../internal/options.ts'
+import { middlewareRule, textRule } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules, type Rule } from '../internal/options.ts'
 import type { AnyHandler, EntryOf, Needs, Prefixed } from './entry.ts'
 import type { JoinPatterns, Params } from './params.ts'
 import { type Path, patternOf } from './path.ts'
@@ -132,7 +133,7 @@ export function resources(
   return createResources(pattern, controller as Handlers, options)
 }
 
-const actionsRule: readonly [string, (value: unknown) => boolean] = [
+const actionsRule: Rule = [
   `a list of ${[...actionNames].join(', ')}`,
   (value) => Array.isArray(value) && value.every((action) => actionNames.has(action)),
 ]
@@ -140,11 +141,11 @@ const actionsRule: readonly [string, (value: unknown) => boolean] = [
 const optionRules: OptionRules<ResourcesOptions> = {
   only: actionsRule,
   except: actionsRule,
-  param: nameRule,
-  as: nameRule,
+  param: textRule,
+  as: textRule,
   use: middlewareRule,
   nested: ['a list of routes', Array.isArray],
-  nestedParam: nameRule,
+  nestedParam: textRule,
 }
 
 function createResources(

@@ -2,7 +2,9 @@ import type { Context } from '../context/context.ts'
 import type { HandlerResult, Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
 import { type BodyOptions, bodyRules, checkForm, toBodyOptions } from '../http/body/body-settings.ts'
-import { checkOptions, describe, middlewareRule, nameRule } from '../internal/options.ts'
+import { isToken } from '../http/token.ts'
+import { middlewareRule, textRule } from '../internal/option-rules.ts'
+import { checkOptions, describe, type OptionRules } from '../internal/options.ts'
 import type { AnyHandler, Carries, Needs } from './entry.ts'
 import type { Params } from './params.ts'
 import { type Path, patternOf } from './path.ts'
@@ -51,7 +53,7 @@ export interface Verb {
   ): Route<{ path: Pattern; needs: Needs<P>; name: Name }>
 }
 
-const optionRules = { as: nameRule, use: middlewareRule, ...bodyRules }
+const optionRules: OptionRules<RouteOptions> = { as: textRule, use: middlewareRule, ...bodyRules }
 
 /**
  * A route for GET; HEAD requests come here too where no route for HEAD matches. The handler knows the parameters of the
@@ -113,7 +115,7 @@ export function route<
   handler: (ctx: Context<P>) => HandlerResult,
 ): Route<{ path: Pattern; needs: Needs<P>; name: Name }>
 export function route(method: string, pattern: string | Path<string>, ...rest: VerbArguments): RouteNode {
-  if (typeof method !== 'string' || !/^[!#$%&'*+.^_`|~\w-]+$/.test(method)) {
+  if (typeof method !== 'string' || !isToken(method)) {
     throw new ZzzError('ZZZ_OPTION_INVALID', `route needs a method like "PURGE", got ${describe(method)}`)
   }
   return createRoute(method, pattern, ...splitArguments(rest))
@@ -140,7 +142,7 @@ export function createRoute(
   const pattern = patternOf(given)
   parsePattern(pattern)
   const where = `Route ${method} ${pattern}`
-  checkOptions<RouteOptions>(where, options, optionRules)
+  checkOptions(where, options, optionRules)
   checkForm(where, options)
   if (typeof handler !== 'function') {
     throw new ZzzError(

@@ -1,7 +1,8 @@
 import type { Middleware } from '../context/middleware.ts'
 import { ZzzError } from '../errors.ts'
 import { type BodyOptions, bodyRules, checkForm, toBodyOptions } from '../http/body/body-settings.ts'
-import { checkOptions, describe, middlewareRule, nameRule } from '../internal/options.ts'
+import { middlewareRule, textRule } from '../internal/option-rules.ts'
+import { checkOptions, describe, type OptionRules } from '../internal/options.ts'
 import type { Carries, EntryOf, Prefixed } from './entry.ts'
 import { type Path, patternOf } from './path.ts'
 import { parsePattern } from './pattern.ts'
@@ -64,7 +65,7 @@ export function scope(prefix: string | Path<string>, ...rest: ScopeArguments): S
 
 type ScopeArguments = [readonly AnyRoute[]] | [ScopeOptions, readonly AnyRoute[]]
 
-const optionRules = { as: nameRule, use: middlewareRule, ...bodyRules }
+const optionRules: OptionRules<ScopeOptions> = { as: textRule, use: middlewareRule, ...bodyRules }
 
 /** Makes a checked scope; `scope` without its types. */
 export function createScope(
@@ -75,7 +76,7 @@ export function createScope(
   const prefix = patternOf(given)
   parsePattern(prefix)
   const where = `Scope ${prefix}`
-  checkOptions<ScopeOptions>(where, options, optionRules)
+  checkOptions(where, options, optionRules)
   checkForm(where, options)
   checkRoutes(where, routes)
   const use = Object.freeze([...(options.use ?? [])])

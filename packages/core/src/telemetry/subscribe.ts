@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import { ZzzError } from '../errors.ts'
 import { isPromise } from '../internal/maybe-promise.ts'
+import { functionRule } from '../internal/option-rules.ts'
 import { checkOptions, describe } from '../internal/options.ts'
 import { reportError } from '../internal/report.ts'
 import type { PlainChannels, TracingChannels } from './events.ts'
@@ -38,7 +39,6 @@ const tracingNames = {
   'zzz:cache': true,
 } as const satisfies Record<keyof TracingChannels, true>
 
-const functionRule = ['a function', (value: unknown) => typeof value === 'function'] as const
 const handlerRules = {
   start: functionRule,
   end: functionRule,

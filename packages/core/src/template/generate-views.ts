@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { ZzzError } from '../errors.ts'
-import { checkOptions, describe, type OptionRules } from '../internal/options.ts'
+import { isText } from '../internal/option-rules.ts'
+import { checkOptions, describe, type OptionRules, type Rule } from '../internal/options.ts'
 import { readProject, type TemplateProject } from './template-project.ts'
 import { type ViewsForm, viewsText } from './views-text.ts'
 
@@ -28,13 +29,10 @@ export interface GeneratedViews {
   readonly changed: boolean
 }
 
-const isPath = (value: unknown) => (typeof value === 'string' && value !== '') || value instanceof URL
+/** The rule of a folder or file. */
+export const pathRule: Rule = ['a path or a file: URL', (value) => isText(value) || value instanceof URL]
 
-export const generateRules: OptionRules<GenerateOptions> = {
-  root: ['a path or a file: URL', isPath],
-  out: ['a path or a file: URL', isPath],
-  pipes: ['a path or a file: URL', isPath],
-}
+const optionRules: OptionRules<GenerateOptions> = { root: pathRule, out: pathRule, pipes: pathRule }
 
 /** What generating and building have in common. */
 export interface Generation {
@@ -75,7 +73,7 @@ export async function generateViews(options: GenerateOptions): Promise<Generated
 }
 
 export async function readGeneration(where: string, options: GenerateOptions): Promise<Generation> {
-  checkOptions(where, options, generateRules)
+  checkOptions(where, options, optionRules)
   const root = toPath(options.root)
   if (!existsSync(root)) throw new ZzzError('ZZZ_OPTION_INVALID', `${where}: there is no folder ${root}`)
   const file = options.out === undefined ? join(dirname(root), 'views.gen.ts') : toPath(options.out)

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { flagRule, isObject } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { analyse } from './analysis.ts'
 import type { Compiled } from './compiled.ts'
-import { toPath } from './generate-views.ts'
+import { pathRule, toPath } from './generate-views.ts'
 import { link } from './link.ts'
 import type { Pipe } from './pipes.ts'
 import { Source } from './problem.ts'
@@ -21,13 +22,10 @@ export interface LoadOptions {
   reload?: boolean | undefined
 }
 
-const rules: OptionRules<LoadOptions> = {
-  root: [
-    'a path or a file: URL',
-    (value) => (typeof value === 'string' && value !== '') || value instanceof URL,
-  ],
-  pipes: ['an object of functions', (value) => typeof value === 'object' && value !== null],
-  reload: ['true or false', (value) => typeof value === 'boolean'],
+const optionRules: OptionRules<LoadOptions> = {
+  root: pathRule,
+  pipes: ['an object of functions', isObject],
+  reload: flagRule,
 }
 
 /** A compiled template with the files it was made of. */
@@ -44,7 +42,7 @@ interface Loaded {
  * Using a template throws `TemplateError` when it, or one that it puts in, has errors.
  */
 export function loadViews(options: LoadOptions): (name: string) => () => Compiled {
-  checkOptions('loadViews', options, rules)
+  checkOptions('loadViews', options, optionRules)
   const root = toPath(options.root)
   const environment = process.env.ZZZ_ENV || process.env.NODE_ENV
   const { pipes = {}, reload = environment === 'development' } = options

@@ -1,6 +1,7 @@
 import { ZzzError } from '../../errors.ts'
 import type { Reply } from '../../http/reply.ts'
-import { checkOptions, type OptionRules } from '../../internal/options.ts'
+import { flagRule, functionRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules, requireOption } from '../../internal/options.ts'
 import type { Secrets } from '../../secrets/secrets.ts'
 import { addPageLinks, type PageRelation, type QueryChange } from './page-links.ts'
 import { keptPerPage, type PageRequest, type PageSizes, readPerPage, sizeRules } from './page-number.ts'
@@ -47,6 +48,12 @@ export interface CursorPagination<T> {
   encode(request: CursorRequest, cursor: T): string
 }
 
+const optionRules: OptionRules<CursorPaginationOptions<unknown>> = {
+  ...sizeRules,
+  parse: functionRule,
+  signed: flagRule,
+}
+
 const purpose = 'zzz pagination cursor'
 
 /**
@@ -61,16 +68,9 @@ const purpose = 'zzz pagination cursor'
  * ```
  */
 export function cursorPagination<T>(options: CursorPaginationOptions<T>): CursorPagination<T> {
-  const optionRules: OptionRules<CursorPaginationOptions<T>> = {
-    ...sizeRules,
-    parse: ['a function', (value) => typeof value === 'function'],
-    signed: ['true or false', (value) => typeof value === 'boolean'],
-  }
   checkOptions('cursorPagination', options, optionRules)
+  requireOption('cursorPagination', options, 'parse')
   const { parse, signed = false } = options
-  if (parse === undefined) {
-    throw new ZzzError('ZZZ_OPTION_INVALID', 'cursorPagination: option "parse" is missing')
-  }
 
   function encode({ path, app }: CursorRequest, cursor: T): string {
     if (!signed) return Buffer.from(JSON.stringify(cursor)).toString('base64url')

@@ -1,6 +1,7 @@
 import { ZzzError } from '../../errors.ts'
 import type { Reply } from '../../http/reply.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { flagRule, isAmount } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { addPageLinks, type PageRelation, type QueryChange } from './page-links.ts'
 import {
   keptPerPage,
@@ -38,10 +39,10 @@ export interface OffsetPagination {
   link(request: PageRequest, reply: Reply, page: OffsetPage, totals?: OffsetTotals): Reply
 }
 
-const totalRules = {
-  total: ['a whole number', (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0],
-  hasNext: ['true or false', (value: unknown) => typeof value === 'boolean'],
-} as const
+const totalRules: OptionRules<OffsetTotals> = {
+  total: ['a whole number', isAmount],
+  hasNext: flagRule,
+}
 
 /**
  * Pagination by page number: a reader can jump to any page, but rows that come in meanwhile shift the others, and far

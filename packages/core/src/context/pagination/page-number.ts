@@ -1,4 +1,5 @@
 import { ZzzError } from '../../errors.ts'
+import { countRule, isText } from '../../internal/option-rules.ts'
 import type { OptionRules } from '../../internal/options.ts'
 
 /** What pagination reads of a request; every context is one. */
@@ -17,18 +18,12 @@ export interface PageSizes {
   perPageName?: string | undefined
 }
 
-const countRule = [
-  'a whole number above 0',
-  (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0,
-] as const
-
 export const sizeRules: OptionRules<PageSizes> = {
   perPage: countRule,
   maxPerPage: countRule,
   perPageName: [
     'the name of a parameter such as "per_page"',
-    (value: unknown) =>
-      typeof value === 'string' && value !== '' && !['page', 'after', 'before'].includes(value),
+    (value) => isText(value) && !['page', 'after', 'before'].includes(value),
   ],
 }
 

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
-import { checkOptions, type OptionRules } from '../../internal/options.ts'
+import { isAmount, isObject, isText } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules, type Rule } from '../../internal/options.ts'
 
 /** Limits of forms, and where their files wait. */
 export interface FormOptions {
@@ -49,15 +50,14 @@ export const defaultBodySettings: BodySettings = Object.freeze({
   }),
 })
 
-const isLimit = (value: unknown) =>
-  value === Number.POSITIVE_INFINITY || (Number.isSafeInteger(value) && (value as number) >= 0)
-const bytesRule: OptionRules<BodyOptions>['bodyLimit'] = ['a number of bytes, 0 or more', isLimit]
-const countRule: OptionRules<FormOptions>['fields'] = ['a whole number, 0 or more', isLimit]
+const isLimit = (value: unknown) => value === Number.POSITIVE_INFINITY || isAmount(value)
+const bytesRule: Rule = ['a whole number of bytes, or Infinity', isLimit]
+const countRule: Rule = ['a whole number, or Infinity', isLimit]
 
 /** The rules of body options, for whoever takes them among options of its own. Their `form` is checked by `checkForm`. */
 export const bodyRules: OptionRules<BodyOptions> = {
   bodyLimit: bytesRule,
-  form: ['an object with options', (value) => typeof value === 'object' && value !== null],
+  form: ['an object with options', isObject],
 }
 
 /** The rules of form options. */
@@ -67,7 +67,7 @@ export const formRules: OptionRules<FormOptions> = {
   fileSize: bytesRule,
   total: bytesRule,
   memory: bytesRule,
-  directory: ['the path of a folder', (value) => typeof value === 'string' && value !== ''],
+  directory: ['the path of a folder', isText],
 }
 
 /** Refuses unknown and impossible form options with `ZZZ_OPTION_INVALID`. */

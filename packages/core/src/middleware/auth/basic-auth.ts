@@ -1,8 +1,9 @@
 import type { AssignKey } from '../../context/assign.ts'
 import type { Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
-import { checkOptions } from '../../internal/options.ts'
-import { flagRule, functionRule, keyRule, requireOption } from './auth-options.ts'
+import { flagRule, functionRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules, requireOption } from '../../internal/options.ts'
+import { keyRule } from './auth-options.ts'
 import { readCredentials } from './authorization.ts'
 import { challenge, malformedCredentials, realmRule, unauthenticated } from './challenge.ts'
 import { admit, type Verdict } from './principal.ts'
@@ -22,7 +23,12 @@ export interface BasicAuthOptions<T> {
   optional?: boolean | undefined
 }
 
-const optionRules = { verify: functionRule, as: keyRule, realm: realmRule, optional: flagRule }
+const optionRules: OptionRules<BasicAuthOptions<unknown>> = {
+  verify: functionRule,
+  as: keyRule,
+  realm: realmRule,
+  optional: flagRule,
+}
 
 /**
  * Admits requests with a user and password that `verify` knows (HTTP Basic, RFC 7617, in UTF-8); browsers ask for them.
@@ -36,7 +42,7 @@ const optionRules = { verify: functionRule, as: keyRule, realm: realmRule, optio
  * ```
  */
 export function basicAuth<T>(options: BasicAuthOptions<T>): Middleware {
-  checkOptions('basicAuth', options, optionRules)
+  checkOptions<typeof options>('basicAuth', options, optionRules)
   requireOption('basicAuth', options, 'verify')
   const { verify, as, realm = 'Restricted', optional = false } = options
   const header = challenge('Basic', { realm, charset: 'UTF-8' })

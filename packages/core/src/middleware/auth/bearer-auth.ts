@@ -1,8 +1,9 @@
 import type { AssignKey } from '../../context/assign.ts'
 import type { Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
-import { checkOptions } from '../../internal/options.ts'
-import { flagRule, functionRule, keyRule, requireOption } from './auth-options.ts'
+import { flagRule, functionRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules, requireOption } from '../../internal/options.ts'
+import { keyRule } from './auth-options.ts'
 import { readCredentials } from './authorization.ts'
 import { challenge, malformedCredentials, realmRule, unauthenticated } from './challenge.ts'
 import { admit, type Verdict } from './principal.ts'
@@ -22,7 +23,7 @@ export interface BearerAuthOptions<T> {
   optional?: boolean | undefined
 }
 
-const optionRules = {
+const optionRules: OptionRules<BearerAuthOptions<unknown>> = {
   verify: functionRule,
   as: keyRule,
   realm: realmRule,
@@ -42,7 +43,7 @@ const optionRules = {
  * ```
  */
 export function bearerAuth<T>(options: BearerAuthOptions<T>): Middleware {
-  checkOptions('bearerAuth', options, optionRules)
+  checkOptions<typeof options>('bearerAuth', options, optionRules)
   requireOption('bearerAuth', options, 'verify')
   const { verify, as, optional = false } = options
   const bearer = bearerScheme(options.realm)

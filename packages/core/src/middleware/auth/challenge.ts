@@ -1,4 +1,5 @@
 import { ZzzError } from '../../errors.ts'
+import type { Rule } from '../../internal/options.ts'
 
 /** Parameters of a challenge, in the order of the header. */
 export type ChallengeParameters = Readonly<Record<string, string | undefined>>
@@ -18,7 +19,7 @@ export function challenge(scheme: string, parameters: ChallengeParameters): stri
 }
 
 /** The rule of a realm: what can stand in a quoted string. */
-export const realmRule: readonly [string, (value: unknown) => boolean] = [
+export const realmRule: Rule = [
   'a text of printable ASCII characters',
   (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
 ]

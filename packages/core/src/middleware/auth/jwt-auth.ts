@@ -3,8 +3,16 @@ import type { AssignKey } from '../../context/assign.ts'
 import type { AppInfo, Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import { isPromise, mapMaybe } from '../../internal/maybe-promise.ts'
-import { checkOptions } from '../../internal/options.ts'
-import { flagRule, functionRule, keyRule } from './auth-options.ts'
+import {
+  countRule,
+  flagRule,
+  functionRule,
+  isObject,
+  isText,
+  secondsRule,
+} from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules, type Rule } from '../../internal/options.ts'
+import { keyRule } from './auth-options.ts'
 import { bearerScheme } from './bearer-auth.ts'
 import { realmRule } from './challenge.ts'
 import { type ClaimRules, faultOfClaims, type JwtClaims } from './jwt/claims.ts'
@@ -50,19 +58,16 @@ export interface JwtPrincipalOptions<T> extends JwtOptions {
   as?: AssignKey<T> | undefined
 }
 
-const isAmount = (value: unknown) => typeof value === 'number' && value >= 0 && Number.isFinite(value)
-const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const isTexts = (value: unknown) => Array.isArray(value) && value.length > 0 && value.every(isText)
-const secondsRule = ['seconds', isAmount] as const
-const namesRule = ['a text or a list of texts', (value: unknown) => isText(value) || isTexts(value)] as const
+const namesRule: Rule = ['a text or a list of texts', (value) => isText(value) || isTexts(value)]
 const isSecret = (value: unknown) => typeof value === 'string' || value instanceof Uint8Array
-const optionRules = {
+const optionRules: OptionRules<JwtOptions & Partial<JwtPrincipalOptions<unknown>>> = {
   secret: [
     'a text, bytes, or a list of them',
-    (value: unknown) => isSecret(value) || (Array.isArray(value) && value.every(isSecret)),
+    (value) => isSecret(value) || (Array.isArray(value) && value.every(isSecret)),
   ],
-  publicKey: ['PEM, a JSON Web Key or a KeyObject', (value: unknown) => isText(value) || isObject(value)],
-  jwks: ['a URL or a JSON Web Key Set', (value: unknown) => isText(value) || isObject(value)],
+  publicKey: ['PEM, a JSON Web Key or a KeyObject', (value) => isText(value) || isObject(value)],
+  jwks: ['a URL or a JSON Web Key Set', (value) => isText(value) || isObject(value)],
   algorithms: ['a list of algorithms', isTexts],
   issuer: namesRule,
   audience: namesRule,
@@ -70,17 +75,17 @@ const optionRules = {
   // Their names stand in the challenge of a token that lacks one.
   requiredClaims: [
     'a list of claims in printable ASCII',
-    (value: unknown) => isTexts(value) && (value as string[]).every((name) => /^[\x20-\x7e]+$/.test(name)),
+    (value) => isTexts(value) && (value as string[]).every((name) => /^[\x20-\x7e]+$/.test(name)),
   ],
   clockTolerance: secondsRule,
   maxAge: secondsRule,
-  maxLength: ['a number of characters', isAmount],
+  maxLength: countRule,
   realm: realmRule,
   optional: flagRule,
   clock: clockRule,
   principal: functionRule,
   as: keyRule,
-} as const
+}
 
 /**
  * Admits requests with a signed JSON Web Token as bearer (RFC 7519, RFC 6750, by the advice of RFC 8725): the algorithm is
@@ -159,8 +164,4 @@ function warnOfWeakSecret(options: JwtOptions, { environment }: AppInfo): void {
       `Make one with: node -p "crypto.randomBytes(48).toString('base64url')"`,
     'ZzzSecurityWarning',
   )
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
 }

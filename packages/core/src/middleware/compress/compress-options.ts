@@ -1,4 +1,5 @@
-import { checkOptions, type OptionRules } from '../../internal/options.ts'
+import { bytesRule, isObject } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules, type Rule } from '../../internal/options.ts'
 import { type Coding, codings, highestLevel } from './coder.ts'
 
 /** Options of `compress`. */
@@ -14,9 +15,9 @@ export interface CompressOptions {
 }
 
 const optionRules: OptionRules<CompressOptions> = {
-  threshold: ['a number of bytes', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
+  threshold: bytesRule,
   encodings: [`a list of ${codings.join(', ')}, each once`, isCodings],
-  levels: ['an object of levels by coding', (value) => typeof value === 'object' && value !== null],
+  levels: ['an object of levels by coding', isObject],
   types: ['a list of content types without parameters', isTypes],
 }
 
@@ -33,7 +34,7 @@ export function checkCompressOptions(options: CompressOptions): void {
   checkOptions('compress, levels', options.levels ?? {}, levelRules)
 }
 
-function levelRule(coding: Coding): readonly [string, (value: unknown) => boolean] {
+function levelRule(coding: Coding): Rule {
   const highest = highestLevel(coding)
   return [
     `a whole number from 1 to ${highest}`,

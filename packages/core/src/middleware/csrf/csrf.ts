@@ -3,6 +3,7 @@ import type { Middleware } from '../../context/middleware.ts'
 import { ZzzError } from '../../errors.ts'
 import { parseContentType } from '../../http/body/content-type.ts'
 import { isFormType } from '../../http/body/read-form.ts'
+import { functionRule, oneOf } from '../../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { sessionKey } from '../../session/session.ts'
 import { isCsrfToken } from './csrf-token.ts'
@@ -25,8 +26,8 @@ const optionRules: OptionRules<CsrfOptions> = {
     'a list of origins like "https://example.org"',
     (value) => Array.isArray(value) && value.every(isOrigin),
   ],
-  fallback: ['"token" or "allow"', (value) => value === 'token' || value === 'allow'],
-  exempt: ['a function', (value) => typeof value === 'function'],
+  fallback: oneOf('token', 'allow'),
+  exempt: functionRule,
 }
 
 /** Methods that change nothing (RFC 9110 section 9.2.1), if handlers keep to it. */

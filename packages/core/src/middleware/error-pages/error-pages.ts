@@ -6,7 +6,8 @@ import { ZzzError } from '../../errors.ts'
 import type { Reply } from '../../http/reply.ts'
 import { fromWebResponse } from '../../http/web.ts'
 import { mapMaybe } from '../../internal/maybe-promise.ts'
-import { checkOptions, describe } from '../../internal/options.ts'
+import { flagRule, isObject } from '../../internal/option-rules.ts'
+import { checkOptions, describe, type OptionRules } from '../../internal/options.ts'
 import { reportError } from '../../internal/report.ts'
 import { developmentPage } from './development-page.ts'
 
@@ -24,10 +25,10 @@ export interface ErrorPagesOptions {
   developmentPage?: boolean | undefined
 }
 
-const optionRules = {
+const optionRules: OptionRules<ErrorPagesOptions> = {
   pages: ['an object of functions by status', isPages],
-  developmentPage: ['true or false', (value: unknown) => typeof value === 'boolean'],
-} as const
+  developmentPage: flagRule,
+}
 
 /**
  * Replaces error replies by the application's own pages, for clients that want HTML; others keep their JSON or text.
@@ -87,7 +88,7 @@ function dress(result: Reply | Response, original: Reply): Reply {
 }
 
 function isPages(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
+  if (!isObject(value)) return false
   for (const [status, page] of Object.entries(value)) {
     if (!/^(?:[45]\d\d|[45]xx|default)$/.test(status)) {
       throw new ZzzError(

@@ -2,6 +2,7 @@ import { type AssignKey, assign } from '../../context/assign.ts'
 import type { Context } from '../../context/context.ts'
 import type { Reply } from '../../http/reply.ts'
 import { escapeHtml } from '../../internal/escape-html.ts'
+import { flagRule, isObject, isText } from '../../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { Html } from '../../template/html.ts'
 import { Directions, type Phase } from './directions.ts'
@@ -88,15 +89,14 @@ export interface Htmx extends HtmxRequest {
 /** The key of what htmx says and is told, set by `htmx`: `ctx.get(htmxKey)`. */
 export const htmxKey: AssignKey<Htmx> = assign('htmx', 'htmx()')
 
-const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const redirectRules: OptionRules<HtmxRedirectOptions> = {
-  external: ['true or false', (value) => typeof value === 'boolean'],
+  external: flagRule,
 }
 const locationRules: OptionRules<HtmxLocationOptions> = {
   target: ['a selector', isText],
   swap: ['a way to swap', isText],
   select: ['a selector', isText],
-  values: ['an object', (value) => typeof value === 'object' && value !== null],
+  values: ['an object', isObject],
 }
 
 /** The exchange with htmx of one request. */

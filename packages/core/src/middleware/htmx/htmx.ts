@@ -3,6 +3,7 @@ import { fragmentKey, swappedKey } from '../../context/keys.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import type { Reply } from '../../http/reply.ts'
 import { mapMaybe } from '../../internal/maybe-promise.ts'
+import { oneOf } from '../../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { HtmxExchange, htmxKey } from './htmx-context.ts'
 import type { HtmxVersion } from './htmx-request.ts'
@@ -28,11 +29,11 @@ export interface HtmxOptions {
 }
 
 const optionRules: OptionRules<HtmxOptions> = {
-  version: ['2 or 4', (value) => value === 2 || value === 4],
+  version: oneOf(2, 4),
   script: ['"self", "cdn", { file } or { src, integrity }', isScript],
   path: ['a path', (value) => typeof value === 'string' && /^\/[^/?#\s][^?#\s]*$/.test(value)],
   config: ['an object that JSON has text for', isConfig],
-  redirects: ['"navigate" or "follow"', (value) => value === 'navigate' || value === 'follow'],
+  redirects: oneOf('navigate', 'follow'),
 }
 
 /**

@@ -5,6 +5,7 @@ import { ZzzError } from '../../errors.ts'
 import { encodeLocation } from '../../http/encode-location.ts'
 import { createMemoryFile, type MemoryFile } from '../../http/memory-file.ts'
 import { escapeHtml } from '../../internal/escape-html.ts'
+import { isObject } from '../../internal/option-rules.ts'
 import { describe } from '../../internal/options.ts'
 import type { HtmxVersion } from './htmx-request.ts'
 
@@ -31,7 +32,7 @@ export interface Script {
 /** True for what the option may be. */
 export function isScript(value: unknown): boolean {
   if (value === 'self' || value === 'cdn') return true
-  if (typeof value !== 'object' || value === null) return false
+  if (!isObject(value)) return false
   const { file, src, integrity, ...rest } = value as Readonly<Record<string, unknown>>
   if (Object.keys(rest).length > 0) return false
   if (src === undefined) return integrity === undefined && (typeof file === 'string' || file instanceof URL)

@@ -1,7 +1,8 @@
 import { loggerKey, requestIdKey } from '../../context/keys.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import { isFault } from '../../http/outcome.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { flagRule, functionRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { LineLog } from './line-log.ts'
 import { describeError, idField, paint } from './log-line.ts'
 import { standardLines } from './standard-lines.ts'
@@ -14,10 +15,10 @@ export interface LoggerOptions {
   colour?: boolean | undefined
 }
 
-const optionRules = {
-  write: ['a function', (value: unknown) => typeof value === 'function'],
-  colour: ['true or false', (value: unknown) => typeof value === 'boolean'],
-} as const
+const optionRules: OptionRules<LoggerOptions> = {
+  write: functionRule,
+  colour: flagRule,
+}
 
 /**
  * Writes a line for each request when it has settled: method, path, status, time, bytes, its id where `requestId` gave

@@ -3,7 +3,8 @@ import type { Handler, Middleware } from '../../context/middleware.ts'
 import { ZzzError } from '../../errors.ts'
 import { methods } from '../../http/method.ts'
 import { loadPeer } from '../../internal/load-peer.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { flagRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { gauges } from '../../telemetry/gauges.ts'
 import { subscribe } from '../../telemetry/subscribe.ts'
 import { collectProcessMetrics } from './process-metrics.ts'
@@ -34,15 +35,15 @@ export interface MetricsOptions {
 /** The middleware that counts, with the handler that shows what it has counted. */
 export type Metrics = Middleware & Disposable & { readonly endpoint: Handler }
 
-const optionRules = {
+const optionRules: OptionRules<MetricsOptions> = {
   registry: ['a registry of prom-client', isRegistry],
   prefix: [
     'letters, digits and _',
-    (value: unknown) => typeof value === 'string' && /^(?:[a-zA-Z_]\w*)?$/.test(value),
+    (value) => typeof value === 'string' && /^(?:[a-zA-Z_]\w*)?$/.test(value),
   ],
   buckets: ['growing numbers', isGrowing],
-  process: ['true or false', (value: unknown) => typeof value === 'boolean'],
-} as const
+  process: flagRule,
+}
 
 const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
 

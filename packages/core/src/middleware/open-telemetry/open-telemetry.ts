@@ -5,7 +5,8 @@ import { isFault, type Outcome } from '../../http/outcome.ts'
 import { parseTraceparent, soundTracestate, toTraceContext } from '../../http/trace-context.ts'
 import { errorRecord } from '../../internal/error-record.ts'
 import { loadPeer } from '../../internal/load-peer.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { flagRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { outcomeAttributes, requestAttributes, spanName } from './span-attributes.ts'
 
 type Api = typeof import('@opentelemetry/api')
@@ -18,7 +19,7 @@ export interface OpenTelemetryOptions {
   accept?: boolean | undefined
 }
 
-const optionRules = { accept: ['true or false', (value: unknown) => typeof value === 'boolean'] } as const
+const optionRules: OptionRules<OpenTelemetryOptions> = { accept: flagRule }
 
 /**
  * A span for every request, with the package `@opentelemetry/api`: named `GET /users/:id`, with the attributes of the

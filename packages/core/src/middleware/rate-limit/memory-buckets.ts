@@ -1,5 +1,6 @@
 import { type Clock, clockRule, systemClock } from '../../clock.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { countRule, textRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { shareAcrossWorkers } from '../../pubsub/share-across-workers.ts'
 import { type Bucket, type BucketStore, type Debt, debtAfter, describeTaken } from './bucket-store.ts'
 
@@ -12,11 +13,11 @@ export interface MemoryBucketsOptions {
   clock?: Clock | undefined
 }
 
-const optionRules = {
-  limit: ['a whole number above 0', (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0],
-  name: ['a text that is not empty', (value: unknown) => typeof value === 'string' && value !== ''],
+const optionRules: OptionRules<MemoryBucketsOptions> = {
+  limit: countRule,
+  name: textRule,
   clock: clockRule,
-} as const
+}
 
 interface Entry {
   readonly bucket: Bucket

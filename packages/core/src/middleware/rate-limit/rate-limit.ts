@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import type { Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import { ZzzError } from '../../errors.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { countRule, flagRule, functionRule, isAmount, isCount, oneOf } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { reportError } from '../../internal/report.ts'
 import type { Bucket, BucketStore, Taken } from './bucket-store.ts'
 import { clientKey } from './client-key.ts'
@@ -41,26 +42,21 @@ export interface RateLimitOptions {
   whenStoreFails?: 'pass' | 'refuse' | undefined
 }
 
-const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0
-const isFunction = (value: unknown) => typeof value === 'function'
-const optionRules = {
-  limit: ['a whole number above 0', isCount],
+const optionRules: OptionRules<RateLimitOptions> = {
+  limit: countRule,
   window: ['a whole number of milliseconds above 0', isCount],
-  by: ['a function', isFunction],
-  cost: [
-    'a whole number from 0, or a function',
-    (value: unknown) => value === 0 || isCount(value) || isFunction(value),
-  ],
-  count: ['"all" or "failures"', (value: unknown) => value === 'all' || value === 'failures'],
-  skip: ['a function', isFunction],
+  by: functionRule,
+  cost: ['a whole number, or a function', (value) => isAmount(value) || typeof value === 'function'],
+  count: oneOf('all', 'failures'),
+  skip: functionRule,
   name: [
     'at most 64 letters, digits, or -_.',
-    (value: unknown) => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value),
+    (value) => typeof value === 'string' && /^[\w.-]{1,64}$/.test(value),
   ],
-  store: ['a store of buckets', (value: unknown) => isFunction((value as BucketStore | null)?.take)],
-  headers: ['true or false', (value: unknown) => typeof value === 'boolean'],
-  whenStoreFails: ['"pass" or "refuse"', (value: unknown) => value === 'pass' || value === 'refuse'],
-} as const
+  store: ['a store of buckets', (value) => typeof (value as BucketStore | null)?.take === 'function'],
+  headers: flagRule,
+  whenStoreFails: oneOf('pass', 'refuse'),
+}
 
 /**
  * Limits how often a client may ask: each has a bucket of tokens (see `limit` and `window`), a request takes one, and

@@ -1,5 +1,5 @@
 import { type Clock, clockRule } from '../../clock.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import type { Redis } from '../../redis/redis.ts'
 import { redisScript } from '../../redis/redis-script.ts'
 import { type BucketStore, describeTaken } from './bucket-store.ts'
@@ -12,10 +12,10 @@ export interface RedisBucketsOptions {
   clock?: Clock | undefined
 }
 
-const optionRules = {
-  prefix: ['a text', (value: unknown) => typeof value === 'string'],
+const optionRules: OptionRules<RedisBucketsOptions> = {
+  prefix: ['a text', (value) => typeof value === 'string'],
   clock: clockRule,
-} as const
+}
 
 // A bucket is a text, `debt:at`, which is gone when it is full again. Answers whether there were enough tokens, and the debt.
 const takeScript = redisScript(`

@@ -1,9 +1,9 @@
 import type { CacheStore } from '../../cache/cache-store.ts'
 import { type Clock, clockRule } from '../../clock.ts'
 import type { Context } from '../../context/context.ts'
-import { ZzzError } from '../../errors.ts'
 import { isToken } from '../../http/token.ts'
-import { checkOptions, type OptionRules } from '../../internal/options.ts'
+import { bytesRule, flagRule, functionRule, isDelay } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules, requireOption } from '../../internal/options.ts'
 
 /** Options of `responseCache`. */
 export interface ResponseCacheOptions {
@@ -33,16 +33,14 @@ export interface ResponseCacheOptions {
   clock?: Clock | undefined
 }
 
-const isSeconds = (value: unknown) => Number.isFinite(value) && (value as number) >= 0
-
 const optionRules: OptionRules<ResponseCacheOptions> = {
-  maxAge: ['a number of seconds above 0', (value) => isSeconds(value) && value !== 0],
-  staleWhileRevalidate: ['a number of seconds', isSeconds],
+  maxAge: ['a number of seconds above 0', (value) => Number.isFinite(value) && (value as number) > 0],
+  staleWhileRevalidate: ['a number of seconds', (value) => Number.isFinite(value) && (value as number) >= 0],
   vary: ['a list of header names', isNames],
-  key: ['a function', (value) => typeof value === 'function'],
-  credentials: ['true or false', (value) => typeof value === 'boolean'],
-  limit: ['a number of bytes', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
-  wait: ['milliseconds up to 2,147,483,647', (value) => isSeconds(value) && (value as number) < 2 ** 31],
+  key: functionRule,
+  credentials: flagRule,
+  limit: bytesRule,
+  wait: ['0, or milliseconds up to 2,147,483,647', (value) => value === 0 || isDelay(value)],
   store: ['a cache store', (value) => typeof (value as Partial<CacheStore> | null)?.get === 'function'],
   clock: clockRule,
 }
@@ -50,9 +48,7 @@ const optionRules: OptionRules<ResponseCacheOptions> = {
 /** Throws `ZZZ_OPTION_INVALID`. */
 export function checkResponseCacheOptions(options: ResponseCacheOptions): void {
   checkOptions('responseCache', options, optionRules)
-  if (options.maxAge === undefined) {
-    throw new ZzzError('ZZZ_OPTION_INVALID', 'responseCache: option "maxAge" is missing')
-  }
+  requireOption('responseCache', options, 'maxAge')
 }
 
 function isNames(value: unknown): boolean {

@@ -3,7 +3,8 @@ import { cspNonceKey, ownReplyKey } from '../../context/keys.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import type { Reply } from '../../http/reply.ts'
 import { mapMaybe } from '../../internal/maybe-promise.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { flagRule, isObject, oneOf } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { createNonces } from '../../secrets/nonces.ts'
 import { type ContentSecurityPolicy, type CspDirectives, compilePolicy } from './content-security-policy.ts'
 import { type PermissionsPolicy, permissionsPolicy } from './permissions-policy.ts'
@@ -72,25 +73,19 @@ export const defaultPolicy: CspDirectives = Object.freeze({
   'style-src': ["'self'", "'nonce'"],
 })
 
-const flag = ['true or false', (value: unknown) => typeof value === 'boolean'] as const
-const oneOf = (values: readonly string[]) =>
-  [
-    `${values.map((value) => JSON.stringify(value)).join(', ')} or false`,
-    (value: unknown) => value === false || values.includes(value as string),
-  ] as const
-const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
-const optionRules = {
-  csp: ['directives, or false', (value: unknown) => value === false || isRecord(value)],
+const isRecord = (value: unknown) => isObject(value) && !Array.isArray(value)
+const optionRules: OptionRules<SecurityHeadersOptions> = {
+  csp: ['directives, or false', (value) => value === false || isRecord(value)],
   cspReportOnly: ['directives', isRecord],
-  noSniff: flag,
-  referrerPolicy: oneOf(referrerPolicies),
-  frameOptions: oneOf(['DENY', 'SAMEORIGIN']),
-  crossOriginOpenerPolicy: oneOf(openerPolicies),
-  crossOriginResourcePolicy: oneOf(resourcePolicies),
-  crossOriginEmbedderPolicy: oneOf(embedderPolicies),
-  originAgentCluster: flag,
-  permissionsPolicy: ['origins by feature, or false', (value: unknown) => value === false || isRecord(value)],
-} as const
+  noSniff: flagRule,
+  referrerPolicy: oneOf(...referrerPolicies, false),
+  frameOptions: oneOf('DENY', 'SAMEORIGIN', false),
+  crossOriginOpenerPolicy: oneOf(...openerPolicies, false),
+  crossOriginResourcePolicy: oneOf(...resourcePolicies, false),
+  crossOriginEmbedderPolicy: oneOf(...embedderPolicies, false),
+  originAgentCluster: flagRule,
+  permissionsPolicy: ['origins by feature, or false', (value) => value === false || isRecord(value)],
+}
 
 /** What the middlewares of one request share. */
 interface Visit {

@@ -6,7 +6,8 @@ import { cookieNames } from '../../http/cookie-name.ts'
 import { discardBody, type Reply } from '../../http/reply.ts'
 import { addVary } from '../../http/vary.ts'
 import { isPromise, type MaybePromise, mapMaybe } from '../../internal/maybe-promise.ts'
-import { checkOptions, type OptionRules } from '../../internal/options.ts'
+import { isCount, isObject } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules, type Rule } from '../../internal/options.ts'
 import { sessionKey } from '../../session/session.ts'
 import type { SessionState } from '../../session/session-state.ts'
 import type { SessionStore } from '../../session/session-store.ts'
@@ -32,17 +33,14 @@ export interface SessionOptions {
   clock?: Clock | undefined
 }
 
-const secondsRule = [
-  'whole seconds above 0',
-  (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0,
-] as const
+const secondsRule: Rule = ['a whole number of seconds above 0', isCount]
 const methods = ['load', 'create', 'update', 'destroy'] as const
 const optionRules: OptionRules<SessionOptions> = {
   store: ['a session store', isStore],
   name: ['a name', (value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value)],
   maxAge: secondsRule,
   lifetime: secondsRule,
-  cookie: ['an object with attributes', (value) => typeof value === 'object' && value !== null],
+  cookie: ['an object with attributes', isObject],
   clock: clockRule,
 }
 const { maxAge: _age, expires: _end, httpOnly: _scripts, ...cookieOptionRules } = cookieRules

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Clock, clockRule, systemClock } from '../../clock.ts'
-import { ZzzError } from '../../errors.ts'
 import type { Dotfiles } from '../../http/file-path.ts'
-import { checkOptions, type OptionRules } from '../../internal/options.ts'
+import { bytesRule, flagRule, secondsRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules, requireOption } from '../../internal/options.ts'
 
 /** Options of `staticFiles`. */
 export interface StaticFilesOptions {
@@ -59,19 +59,16 @@ export interface StaticSettings {
   readonly clock: Clock
 }
 
-const flag = ['true or false', (value: unknown) => typeof value === 'boolean'] as const
-const count = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0
-
 const optionRules: OptionRules<StaticFilesOptions> = {
   root: ['the path or file: URL of a folder that is there', isFolder],
   prefix: ['a path such as /static, decoded and without a slash at its end', isPrefix],
   index: ['a file name or false', (value) => value === false || isName(value)],
-  precompressed: flag,
+  precompressed: flagRule,
   dotfiles: [
     'true, false or a list of names',
     (value) => typeof value === 'boolean' || (Array.isArray(value) && value.every(isName)),
   ],
-  maxAge: ['a number of seconds', count],
+  maxAge: secondsRule,
   cacheControl: [
     'the text of a Cache-Control header',
     (value) => typeof value === 'string' && /^[\x20-\x7e]+$/.test(value),
@@ -80,10 +77,10 @@ const optionRules: OptionRules<StaticFilesOptions> = {
     'true, false, a regular expression or a function',
     (value) => typeof value === 'boolean' || typeof value === 'function' || value instanceof RegExp,
   ],
-  fallthrough: flag,
-  etag: flag,
+  fallthrough: flagRule,
+  etag: flagRule,
   maxStale: ['a number of milliseconds', (value) => typeof value === 'number' && value >= 0],
-  memory: ['a number of bytes', count],
+  memory: bytesRule,
   clock: clockRule,
 }
 
@@ -96,8 +93,7 @@ const fingerprint = /[.-](?=[a-f]*\d)(?=\d*[a-f])[\da-f]{8,64}\.[^/]+$/
 /** Checks the options and fills in what is not given. Throws `ZZZ_OPTION_INVALID`. */
 export function toSettings(options: StaticFilesOptions): StaticSettings {
   checkOptions('staticFiles', options, optionRules)
-  if (options.root === undefined)
-    throw new ZzzError('ZZZ_OPTION_INVALID', 'staticFiles: option "root" is missing')
+  requireOption('staticFiles', options, 'root')
   const { prefix = '/static', index = 'index.html', precompressed = true, dotfiles = false } = options
   const {
     fallthrough = true,

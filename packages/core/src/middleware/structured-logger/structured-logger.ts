@@ -4,7 +4,8 @@ import type { LogLevel } from '../../context/level-log.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import { isFault, type Outcome } from '../../http/outcome.ts'
 import { errorRecord } from '../../internal/error-record.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { oneOf } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { isSecretName } from '../../internal/secret-names.ts'
 import { PinoLog, type PinoLogger } from './pino-log.ts'
 import { standardOutput } from './standard-output.ts'
@@ -22,15 +23,14 @@ export interface StructuredLoggerOptions {
   secrets?: readonly string[] | undefined
 }
 
-const levels: readonly unknown[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
-const optionRules = {
+const optionRules: OptionRules<StructuredLoggerOptions> = {
   logger: ['a logger of pino', isPino],
-  level: [`one of ${levels.join(', ')}`, (value: unknown) => levels.includes(value)],
+  level: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
   secrets: [
     'a list of names',
-    (value: unknown) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+    (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
   ],
-} as const
+}
 
 /**
  * Writes a JSON record for each request when it has settled, with the package `pino`: method, path without its query,

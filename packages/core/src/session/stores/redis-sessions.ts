@@ -1,5 +1,5 @@
 import { type Clock, clockRule, systemClock } from '../../clock.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import type { Redis } from '../../redis/redis.ts'
 import { redisScript } from '../../redis/redis-script.ts'
 import type { SessionStore, StoredSession } from '../session-store.ts'
@@ -11,10 +11,10 @@ export interface RedisSessionsOptions {
   clock?: Clock | undefined
 }
 
-const optionRules = {
-  prefix: ['a text', (value: unknown) => typeof value === 'string'],
+const optionRules: OptionRules<RedisSessionsOptions> = {
+  prefix: ['a text', (value) => typeof value === 'string'],
   clock: clockRule,
-} as const
+}
 
 // A session is a hash: `c` and `e` are when it was created and expires, `:name` is a value.
 const createScript = redisScript(`
