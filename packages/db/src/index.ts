@@ -49,7 +49,7 @@ export {
 export type { HoldingEvent } from './repo/holding.ts'
 export { Multi, type MultiResult, multi } from './repo/multi.ts'
 export type { QueryEvent } from './repo/query-event.ts'
-export type { ConflictOptions, InsertAllOptions, Key, Repo, SetOf, StreamOptions } from './repo/repo.ts'
+export type { ConflictOptions, InsertAllOptions, Repo, SetOf, StreamOptions } from './repo/repo.ts'
 export type { Result } from './repo/result.ts'
 export type { TransactionOptions } from './repo/transactions.ts'
 export { type QueryFinding, type WatchOptions, watchQueries } from './repo/watch-queries.ts'
@@ -97,6 +97,7 @@ export { jsonSchema } from './schema/json-schema.ts'
 export {
   type AnySchema,
   type Insert,
+  type Key,
   type Row,
   type Schema,
   type SchemaOptions,

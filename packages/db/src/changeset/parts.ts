@@ -1,18 +1,19 @@
+import type { Shown } from '../internal/shown.ts'
 import type { AnySchema, Fields, Row } from '../schema/schema.ts'
 import type { ConstraintRule } from './constraint.ts'
 import type { FieldErrors } from './field-error.ts'
 import type { Nested } from './nested.ts'
 
 /** New values of fields, virtual ones among them. */
-export type Changes<S extends { readonly fields: Fields }> = {
+export type Changes<S extends { readonly fields: Fields }> = Shown<{
   readonly [K in keyof S['fields']]?: S['fields'][K]['$type'] | undefined
-}
+}>
 
 /** The name of a field, virtual ones among them. */
-export type FieldName<S extends { readonly fields: Fields }> = keyof S['fields'] & string
+export type FieldName<S extends { readonly fields: Fields }> = Shown<keyof S['fields'] & string>
 
 /** The name of a field that is a column. */
-export type StoredName<S extends AnySchema> = keyof Row<S> & string
+export type StoredName<S extends AnySchema> = Shown<keyof Row<S> & string>
 
 /** What came from outside: a form, a body of JSON. */
 export type Params = Readonly<Record<string, unknown>>

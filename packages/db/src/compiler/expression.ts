@@ -1,4 +1,4 @@
-import type { Node, WindowOrder } from '../query/node.ts'
+import type { Node, OrderNode } from '../query/node.ts'
 import { quote } from './dialect.ts'
 import { checkComparable, type Writer, writeParameter, writeValue } from './writer.ts'
 
@@ -94,7 +94,7 @@ function writeWindow(writer: Writer, { call, partitionBy, orderBy }: NodeOf<'win
 }
 
 /** A term of an order, with NULL in the same place on every database. */
-export function writeOrder(writer: Writer, { node, type, direction, nulls }: WindowOrder): string {
+export function writeOrder(writer: Writer, { node, type, direction, nulls }: OrderNode): string {
   checkComparable(writer, type, 'size')
   const nullable = node.kind !== 'column' || node.column.nullable
   return `${writeNode(writer, node)} ${direction}${writer.dialect.nulls(direction, nulls, nullable)}`

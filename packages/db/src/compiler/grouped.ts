@@ -17,7 +17,7 @@ export function checkGroups(clauses: Clauses): void {
   const { groupBy, having, orderBy, distinct } = clauses
   if (groupBy.length > 0) {
     const selected = selectedNodes(clauses)
-    const others = [...having, ...orderBy.map(({ expression }) => expression)].map(({ node }) => node)
+    const others = [...having, ...orderBy].map(({ node }) => node)
     for (const node of [...selected, ...others]) {
       const loose = looseColumn(node, clauses)
       if (loose !== undefined) throw ungrouped(loose)
@@ -25,11 +25,11 @@ export function checkGroups(clauses: Clauses): void {
   }
   if (distinct !== true || orderBy.length === 0) return
   const keys = new Set(selectedNodes(clauses).map(({ key }) => key))
-  const other = orderBy.find(({ expression: { node } }) => node.kind !== 'fragment' && !keys.has(node.key))
+  const other = orderBy.find(({ node }) => node.kind !== 'fragment' && !keys.has(node.key))
   if (other === undefined) return
   throw new DbError(
     'ZZZ_DB_QUERY',
-    `distinct() orders by ${nameOf(other.expression.node)}, which is not selected, so rows that are one may stand in several places: select it too, or group by it`,
+    `distinct() orders by ${nameOf(other.node)}, which is not selected, so rows that are one may stand in several places: select it too, or group by it`,
   )
 }
 

@@ -30,8 +30,7 @@ export function writeSelect(writer: Writer, { clauses }: SelectStatement): Writt
   text += writeConditions(writer, 'where', where)
   if (groupBy.length > 0) text += ` group by ${groupBy.map(({ node }) => writeNode(writer, node)).join(', ')}`
   text += writeConditions(writer, 'having', having)
-  if (orderBy.length > 0)
-    text += ` order by ${orderBy.map(({ expression, ...order }) => writeOrder(writer, { ...order, ...expression })).join(', ')}`
+  if (orderBy.length > 0) text += ` order by ${orderBy.map((term) => writeOrder(writer, term)).join(', ')}`
   text += writeWindow(writer, clauses)
   return { text: clauses.lock === undefined ? text : text + writeLock(writer, clauses.lock), output }
 }

@@ -1,13 +1,14 @@
 import { DbError } from '../errors.ts'
+import type { Shown } from '../internal/shown.ts'
 import type { AnySchema, Fields, StoredKeys } from '../schema/schema.ts'
 import { columnOf } from '../schema/schema.ts'
 import { Expression } from './expression.ts'
 import type { SelectedRow } from './statement.ts'
 
 /** The columns of a source, as a query's callbacks get them. */
-export type Columns<S extends { readonly fields: Fields }> = {
+export type Columns<S extends { readonly fields: Fields }> = Shown<{
   readonly [K in StoredKeys<S['fields']>]: Expression<S['fields'][K]['$type']>
-}
+}>
 
 /** Marks the columns of a source that an outer join may have left without a row; only a type. */
 export interface OptionalRow<C> {

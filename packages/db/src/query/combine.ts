@@ -2,50 +2,47 @@ import { DbError } from '../errors.ts'
 import type { AnySchema } from '../schema/schema.ts'
 import { checkAlias } from './columns.ts'
 import type { SelectOf } from './expression.ts'
-import { type AnyQuery, fromSource, type Query } from './query.ts'
+import { fromSource, type Query } from './query.ts'
 import type { SelectStatement, SetOperator, Source } from './statement.ts'
 import { type ColumnsOfRow, columnsOfSubquery, selectedTypes } from './subquery-columns.ts'
 
 /** A query whose rows are `R`, and whose callbacks get them as columns. */
 export type QueryOf<R> = Query<AnySchema, [ColumnsOfRow<R>], R>
 
-/** A query with the rows of another one. */
-type Like<Q extends AnyQuery> = SelectOf<Q['$result']>
-
 /** The rows of all queries, none twice. They select the same fields in the same order. */
-export function union<Q extends AnyQuery>(
-  first: Q,
-  ...others: readonly [Like<Q>, ...Like<Q>[]]
-): QueryOf<Q['$result']> {
+export function union<R>(
+  first: SelectOf<R>,
+  ...others: readonly [SelectOf<NoInfer<R>>, ...SelectOf<NoInfer<R>>[]]
+): QueryOf<R> {
   return combine('union', first, others)
 }
 
 /** The rows of all queries. */
-export function unionAll<Q extends AnyQuery>(
-  first: Q,
-  ...others: readonly [Like<Q>, ...Like<Q>[]]
-): QueryOf<Q['$result']> {
+export function unionAll<R>(
+  first: SelectOf<R>,
+  ...others: readonly [SelectOf<NoInfer<R>>, ...SelectOf<NoInfer<R>>[]]
+): QueryOf<R> {
   return combine('union all', first, others)
 }
 
 /** The rows that all queries have. */
-export function intersect<Q extends AnyQuery>(
-  first: Q,
-  ...others: readonly [Like<Q>, ...Like<Q>[]]
-): QueryOf<Q['$result']> {
+export function intersect<R>(
+  first: SelectOf<R>,
+  ...others: readonly [SelectOf<NoInfer<R>>, ...SelectOf<NoInfer<R>>[]]
+): QueryOf<R> {
   return combine('intersect', first, others)
 }
 
 /** The rows of the first query that none of the others has. */
-export function except<Q extends AnyQuery>(
-  first: Q,
-  ...others: readonly [Like<Q>, ...Like<Q>[]]
-): QueryOf<Q['$result']> {
+export function except<R>(
+  first: SelectOf<R>,
+  ...others: readonly [SelectOf<NoInfer<R>>, ...SelectOf<NoInfer<R>>[]]
+): QueryOf<R> {
   return combine('except', first, others)
 }
 
-function combine<R>(operator: SetOperator, first: AnyQuery, others: readonly unknown[]): QueryOf<R> {
-  const statements = [first, ...(others as readonly SelectOf<R>[])].map(({ statement }) => statement)
+function combine<R>(operator: SetOperator, first: SelectOf<R>, others: readonly SelectOf<R>[]): QueryOf<R> {
+  const statements = [first, ...others].map(({ statement }) => statement)
   const [model] = statements as [SelectStatement]
   for (const statement of statements) checkSameFields(model, statement)
   const key = `(${operator} ${statements.map(({ shape }) => `[${shape.key}]`).join(' ')})`
@@ -75,11 +72,10 @@ function checkSameFields(one: SelectStatement, other: SelectStatement): void {
  * from(User).innerJoin(busy, (u, b) => b.userId.eq(u.id))
  * ```
  */
-export function cte<Q extends AnyQuery>(name: string, query: Q): QueryOf<Q['$result']> {
-  const { statement } = query
+export function cte<R>(name: string, { statement }: SelectOf<R>): QueryOf<R> {
   const key = `(with ${checkAlias(name)} [${statement.shape.key}])`
   const source: Source = { kind: 'cte', key, alias: name, name, statement, step: undefined }
-  return fromSource(source, columnsOfSubquery(statement, name)) as unknown as QueryOf<Q['$result']>
+  return fromSource(source, columnsOfSubquery(statement, name)) as unknown as QueryOf<R>
 }
 
 /**
@@ -92,17 +88,16 @@ export function cte<Q extends AnyQuery>(name: string, query: Q): QueryOf<Q['$res
  * )
  * ```
  */
-export function recursive<Q extends AnyQuery>(
+export function recursive<R>(
   name: string,
-  query: Q,
-  step: (rows: QueryOf<Q['$result']>) => Like<Q>,
-): QueryOf<Q['$result']> {
-  const { statement } = query
+  { statement }: SelectOf<R>,
+  step: (rows: QueryOf<NoInfer<R>>) => SelectOf<NoInfer<R>>,
+): QueryOf<R> {
   const columns = columnsOfSubquery(statement, checkAlias(name))
   const reference: Source = { kind: 'reference', key: `@${name}`, alias: name, name, statement }
-  const next = step(fromSource(reference, columns) as unknown as QueryOf<Q['$result']>).statement
+  const next = step(fromSource(reference, columns) as unknown as QueryOf<R>).statement
   checkSameFields(statement, next)
   const key = `(with ${name} [${statement.shape.key}] [${next.shape.key}])`
   const source: Source = { kind: 'cte', key, alias: name, name, statement, step: next }
-  return fromSource(source, columns) as unknown as QueryOf<Q['$result']>
+  return fromSource(source, columns) as unknown as QueryOf<R>
 }

@@ -2,7 +2,7 @@ import { DbError } from '../errors.ts'
 import { describe } from '../internal/describe.ts'
 import type { DataType } from '../schema/data-type.ts'
 import { booleanType } from '../schema/types/numbers.ts'
-import { type Comparison, type Node, typeKey } from './node.ts'
+import { type Comparison, type Node, type OrderNode, typeKey } from './node.ts'
 import type { SelectStatement } from './statement.ts'
 
 /** What a value may be compared with: a value of its type that is not null, or another expression. */
@@ -22,10 +22,9 @@ export interface OrderOptions {
 }
 
 /** One term of an order. */
-export interface Order {
-  readonly expression: Expression<unknown>
-  readonly direction: 'asc' | 'desc'
-  readonly nulls: 'first' | 'last' | undefined
+export interface Order extends OrderNode {
+  /** The values of the node's holes, in order. */
+  readonly values: readonly unknown[]
 }
 
 /**
@@ -130,19 +129,27 @@ export class Expression<T> {
 
   /** Orders upwards. */
   asc(options: OrderOptions = {}): Order {
-    return { expression: this, direction: 'asc', nulls: options.nulls }
+    return toOrder(this, 'asc', options)
   }
 
   /** Orders downwards. */
   desc(options: OrderOptions = {}): Order {
-    return { expression: this, direction: 'desc', nulls: options.nulls }
+    return toOrder(this, 'desc', options)
   }
 }
 
 /** A node and the values of its holes. */
-interface Part {
+export interface Part {
   readonly node: Node
   readonly values: readonly unknown[]
+}
+
+function toOrder(
+  { node, values, type }: Expression<unknown>,
+  direction: Order['direction'],
+  { nulls }: OrderOptions,
+): Order {
+  return { node, values, type, direction, nulls }
 }
 
 /** A condition from its node. */

@@ -76,7 +76,7 @@ export type Node =
       readonly key: string
       readonly call: Node
       readonly partitionBy: readonly Node[]
-      readonly orderBy: readonly WindowOrder[]
+      readonly orderBy: readonly OrderNode[]
     }
   /** SQL of the application's own, around other nodes. */
   | {
@@ -86,8 +86,8 @@ export type Node =
       readonly terms: readonly Node[]
     }
 
-/** One term of the order in a window. */
-export interface WindowOrder {
+/** One term of an order, without its values. */
+export interface OrderNode {
   readonly node: Node
   readonly type: DataType<unknown>
   readonly direction: 'asc' | 'desc'

@@ -1,7 +1,8 @@
 import { DbError } from '../errors.ts'
 import { describe } from '../internal/describe.ts'
+import type { Shown } from '../internal/shown.ts'
 import { resolveLink } from '../schema/link.ts'
-import type { AnySchema, Row } from '../schema/schema.ts'
+import type { AnySchema, Fields, Row } from '../schema/schema.ts'
 import { type Columns, checkAlias, columnsOf, type Optional, type OptionalRow, rowOf } from './columns.ts'
 import { Expression, type Order, subquery } from './expression.ts'
 import { shapeOf } from './shape.ts'
@@ -25,16 +26,27 @@ export type Selected<T> =
       ? Selected<C> | null
       : { [K in keyof T]: Selected<T[K]> }
 
-/** The associations of `S` that lead to the schema `T`, with no table in between. */
-type LinksTo<S extends AnySchema, T extends AnySchema> = {
-  [K in keyof S['associations']]: S['associations'][K] extends {
-    readonly to: T['name']
-    readonly kind: 'hasMany' | 'hasOne' | 'belongsTo'
-  }
-    ? K
+/** The names of the associations of a schema. */
+type AssociationName<S extends AnySchema> = Shown<keyof S['associations'] & string>
+
+/** The associations of `S` that lead to the schema `J`, with no table in between. */
+type LinksTo<S extends AnySchema, J> = J extends { readonly name: infer N }
+  ? {
+      [K in keyof S['associations'] & string]: S['associations'][K] extends {
+        readonly to: N
+        readonly kind: 'hasMany' | 'hasOne' | 'belongsTo'
+      }
+        ? K
+        : never
+    }[keyof S['associations'] & string]
+  : never
+
+/** The columns of a joined schema, or of a joined query. */
+type JoinedColumns<J> = J extends { readonly fields: Fields }
+  ? Columns<J>
+  : J extends AnyQuery
+    ? ColumnsOfRow<J['$result']>
     : never
-}[keyof S['associations']] &
-  string
 
 type OptionalAll<B extends readonly unknown[]> = { [I in keyof B]: Optional<B[I]> }
 
@@ -44,10 +56,21 @@ export interface SourceOptions {
   readonly as?: string | undefined
 }
 
-/** What to preload besides a name: `true`, the same one level deeper, or a query for the rows. */
-export type PreloadOf<S extends AnySchema> = {
-  readonly [K in keyof S['associations']]?: true | object
+/** What to preload of each association: `true`, the same one level deeper, or a query for its rows. */
+export type PreloadOf<S extends AnySchema> = Shown<{
+  readonly [K in keyof S['associations']]?: true | PreloadBelow | QueryFor<S['associations'][K]['to']>
+}>
+
+/** What to preload one level deeper; the repo knows the associations there. */
+interface PreloadBelow {
+  readonly [association: string]: true | PreloadBelow | AnyQuery
 }
+
+/** A query for the rows of the schema `N`. */
+type QueryFor<N extends string> = AnyQuery & { readonly $schema: { readonly name: N } }
+
+/** Names of associations as an object, or the object that it is already. */
+type PreloadedBy<T> = [T] extends [string] ? { readonly [N in T]: true } : T
 
 /** Any query. */
 export type AnyQuery = Query<AnySchema, readonly unknown[], unknown, unknown>
@@ -144,56 +167,44 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
   }
 
   /** Joins rows for which the condition holds, or those of an association of the first source by its name. */
-  innerJoin<T extends AnySchema>(
-    schema: T,
-    on: LinksTo<S, T> | Callback<[...B, Columns<T>], Expression<boolean>>,
+  innerJoin<J extends AnySchema | AnyQuery>(
+    source: J,
+    on: LinksTo<S, J> | Callback<[...B, JoinedColumns<J>], Expression<boolean>>,
     options?: SourceOptions,
-  ): Query<S, [...B, Columns<T>], R, P>
-  innerJoin<Q extends AnyQuery>(
-    query: Q,
-    on: Callback<[...B, ColumnsOfRow<Q['$result']>], Expression<boolean>>,
-    options?: SourceOptions,
-  ): Query<S, [...B, ColumnsOfRow<Q['$result']>], R, P>
-  innerJoin(source: AnySchema | AnyQuery, on: unknown, options?: SourceOptions): unknown {
+  ): Query<S, [...B, JoinedColumns<J>], R, P> {
     return this.#join('inner', source, on, options)
   }
 
   /** Like `innerJoin`, and keeps rows that find none: their columns on the right are null. */
-  leftJoin<T extends AnySchema>(
-    schema: T,
-    on: LinksTo<S, T> | Callback<[...B, Columns<T>], Expression<boolean>>,
+  leftJoin<J extends AnySchema | AnyQuery>(
+    source: J,
+    on: LinksTo<S, J> | Callback<[...B, JoinedColumns<J>], Expression<boolean>>,
     options?: SourceOptions,
-  ): Query<S, [...B, Optional<Columns<T>>], R, P>
-  leftJoin<Q extends AnyQuery>(
-    query: Q,
-    on: Callback<[...B, ColumnsOfRow<Q['$result']>], Expression<boolean>>,
-    options?: SourceOptions,
-  ): Query<S, [...B, Optional<ColumnsOfRow<Q['$result']>>], R, P>
-  leftJoin(source: AnySchema | AnyQuery, on: unknown, options?: SourceOptions): unknown {
+  ): Query<S, [...B, Optional<JoinedColumns<J>>], R, P> {
     return this.#join('left', source, on, options)
   }
 
   /** Like `innerJoin`, and keeps rows of the joined source that find none. Name what the rows give by `select`. */
-  rightJoin<T extends AnySchema>(
-    schema: T,
-    on: LinksTo<S, T> | Callback<[...B, Columns<T>], Expression<boolean>>,
+  rightJoin<J extends AnySchema | AnyQuery>(
+    source: J,
+    on: LinksTo<S, J> | Callback<[...B, JoinedColumns<J>], Expression<boolean>>,
     options?: SourceOptions,
-  ): Query<S, [...OptionalAll<B>, Columns<T>], R | null, P> {
-    return this.#join('right', schema, on, options)
+  ): Query<S, [...OptionalAll<B>, JoinedColumns<J>], R | null, P> {
+    return this.#join('right', source, on, options)
   }
 
   /** Like `innerJoin`, and keeps rows of both sides that find none. Name what the rows give by `select`. */
-  fullJoin<T extends AnySchema>(
-    schema: T,
-    on: LinksTo<S, T> | Callback<[...B, Columns<T>], Expression<boolean>>,
+  fullJoin<J extends AnySchema | AnyQuery>(
+    source: J,
+    on: LinksTo<S, J> | Callback<[...B, JoinedColumns<J>], Expression<boolean>>,
     options?: SourceOptions,
-  ): Query<S, [...OptionalAll<B>, Optional<Columns<T>>], R | null, P> {
-    return this.#join('full', schema, on, options)
+  ): Query<S, [...OptionalAll<B>, Optional<JoinedColumns<J>>], R | null, P> {
+    return this.#join('full', source, on, options)
   }
 
   /**
-   * Loads associations along with the rows, each by one more query: by name, or as an object whose values are `true`,
-   * another such object, or a query for the associated rows.
+   * Loads associations along with the rows, each by one more query: by name, or first as an object whose values are
+   * `true`, another such object, or a query for the associated rows.
    *
    * ```ts
    * from(User).preload('team', 'posts')
@@ -201,14 +212,15 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
    * from(User).preload({ posts: from(Post).where((p) => p.published.eq(true)) })
    * ```
    */
-  preload<const K extends keyof S['associations'] & string>(
-    ...names: readonly [K, ...K[]]
-  ): Query<S, B, R, P & { readonly [N in K]: true }>
-  preload<const T extends PreloadOf<S>>(tree: T): Query<S, B, R, P & T>
-  preload(first: string | object, ...more: readonly string[]): unknown {
-    const tree =
-      typeof first === 'string' ? Object.fromEntries([first, ...more].map((name) => [name, true])) : first
-    return this.#from({ ...this.clauses, preload: { ...this.clauses.preload, ...(tree as PreloadTree) } })
+  preload<const T extends AssociationName<S> | PreloadOf<S>, const N extends AssociationName<S> = never>(
+    first: T,
+    ...names: readonly N[]
+  ): Query<S, B, R, P & PreloadedBy<T> & PreloadedBy<N>> {
+    const preload: Record<string, PreloadTree[string]> = { ...this.clauses.preload }
+    if (typeof first === 'string') preload[first] = true
+    else Object.assign(preload, first)
+    for (const name of names) preload[name] = true
+    return this.#from({ ...this.clauses, preload }) as never
   }
 
   /** Locks the selected rows until the transaction ends; PostgreSQL only. */
@@ -432,7 +444,7 @@ function expectExpression(method: string, value: unknown): Expression<boolean> {
 }
 
 function expectOrder(value: Order): Order {
-  if (typeof value === 'object' && value?.expression instanceof Expression) return value
+  if (typeof value === 'object' && value !== null && 'direction' in value) return value
   throw new DbError('ZZZ_DB_QUERY', `orderBy() needs a term like u.name.asc(), got ${describe(value)}`)
 }
 

@@ -1,5 +1,5 @@
 import { DbError } from '../errors.ts'
-import { Expression } from './expression.ts'
+import { Expression, type Part } from './expression.ts'
 import type { Clauses, CteSource, Selection, SelectStatement, Shape, Source } from './statement.ts'
 
 /**
@@ -25,8 +25,9 @@ export function shapeOf(clauses: Clauses): Shape {
   for (const condition of where) add(shape, ' w', condition)
   for (const expression of groupBy) add(shape, ' g', expression)
   for (const condition of having) add(shape, ' h', condition)
-  for (const { expression, direction, nulls } of orderBy) {
-    add(shape, nulls === undefined ? ` ${direction} ` : ` ${direction} ${nulls} `, expression)
+  for (const term of orderBy) {
+    const { direction, nulls } = term
+    add(shape, nulls === undefined ? ` ${direction} ` : ` ${direction} ${nulls} `, term)
   }
   if (limit !== undefined) {
     shape.key += ' l'
@@ -46,7 +47,7 @@ interface Growing {
   readonly values: unknown[]
 }
 
-function add(shape: Growing, word: string, { node, values }: Expression<unknown>): void {
+function add(shape: Growing, word: string, { node, values }: Part): void {
   shape.key += word + node.key
   for (const value of values) shape.values.push(value)
 }

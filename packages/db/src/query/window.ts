@@ -23,17 +23,10 @@ export function over<T>(
   { partitionBy = [], orderBy = [] }: WindowOptions = {},
 ): Expression<T> {
   const parts = partitionBy.map(({ node }) => node)
-  const order = orderBy.map(({ expression: { node, type }, direction, nulls }) => ({
-    node,
-    type,
-    direction,
-    nulls,
-  }))
+  const order = orderBy.map(({ values: _, ...term }) => term)
   const orderKeys = order.map(({ node, direction, nulls }) => `${node.key} ${direction} ${nulls ?? ''}`)
   const key = `(over ${call.node.key} [${parts.map((part) => part.key).join(' ')}] [${orderKeys.join(' ')}])`
-  const values = [call, ...partitionBy, ...orderBy.map(({ expression }) => expression)].flatMap(
-    (each) => each.values,
-  )
+  const values = [call, ...partitionBy, ...orderBy].flatMap((each) => each.values)
   return new Expression<T>(
     { kind: 'window', key, call: call.node, partitionBy: parts, orderBy: order },
     values,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { describeDatabases } from '../internal/databases.suite.ts'
 import type { Columns } from '../query/columns.ts'
-import { cte, except, intersect, recursive, union, unionAll } from '../query/combine.ts'
+import { cte, except, intersect, type QueryOf, recursive, union, unionAll } from '../query/combine.ts'
 import { and } from '../query/expression.ts'
 import { count, sum, value } from '../query/functions.ts'
 import { from } from '../query/query.ts'
@@ -36,7 +36,7 @@ describeDatabases('combined queries', (database) => {
       teams: from(Team).select((t) => ({ name: t.name })),
       tags: from(Tag).select((t) => ({ name: t.name })),
     }
-    const sorted = async (query: ReturnType<typeof union<typeof names.teams>>) =>
+    const sorted = async (query: QueryOf<{ readonly name: string }>) =>
       repo.all(query.orderBy((c) => c.name.asc()).select((c) => c.name))
     assert.deepEqual(await sorted(union(names.teams, names.tags)), ['Analysts', 'machines', 'maths'])
     assert.deepEqual(await sorted(intersect(names.teams, names.tags)), ['maths'])

@@ -30,7 +30,7 @@ export type MultiResult<T> =
  * const result = await repo.runMulti(signUp)
  * ```
  */
-export class Multi<T extends object = Record<never, never>> {
+export class Multi<T = unknown> {
   declare readonly $values: T
   readonly steps: readonly Step[]
 
@@ -51,7 +51,7 @@ export class Multi<T extends object = Record<never, never>> {
   }
 
   /** Adds the steps of another one behind these. */
-  append<O extends object>(other: Multi<O>): Multi<T & O> {
+  append<O>(other: Multi<O>): Multi<T & O> {
     return other.steps.reduce<Multi<T & O>>(
       (all, { name, run }) => all.step(name, run as never) as unknown as Multi<T & O>,
       new Multi<T & O>(this.steps),
@@ -74,10 +74,7 @@ class StepFailed {
 }
 
 /** Runs the steps in one transaction. */
-export async function runMulti<T extends object>(
-  transactions: Transactions,
-  steps: Multi<T>,
-): Promise<MultiResult<T>> {
+export async function runMulti<T>(transactions: Transactions, steps: Multi<T>): Promise<MultiResult<T>> {
   try {
     return await transactions.run(async () => {
       const done: Record<string, unknown> = {}

@@ -1,16 +1,14 @@
 import type { Changeset } from '../changeset/changeset.ts'
 import type { RawStatement } from '../compiler/raw.ts'
 import type { ConnectionState } from '../driver/driver.ts'
+import type { Shown } from '../internal/shown.ts'
 import type { Expression } from '../query/expression.ts'
 import type { AnyQuery, PreloadOf, Query } from '../query/query.ts'
-import type { AnySchema, Insert, Row, Update } from '../schema/schema.ts'
+import type { AnySchema, Insert, Key, Row, Update } from '../schema/schema.ts'
 import type { Multi, MultiResult } from './multi.ts'
 import type { Result, WithPreloaded } from './result.ts'
 import type { CommitHook } from './scope.ts'
 import type { TransactionOptions } from './transactions.ts'
-
-/** The value of a primary key of one field. */
-export type Key = string | number | bigint
 
 /** What is found by a key or by fields: a schema, or a query that narrows it. */
 export type Source<S extends AnySchema, B extends readonly unknown[], R, P> = S | Query<S, B, R, P>
@@ -72,12 +70,12 @@ export interface Repo<M> {
   /** The row with a primary key, or undefined; also for a key that no row can have: NaN, a text that is no UUID. */
   get<S extends AnySchema, B extends readonly unknown[], R = Row<S>, P = unknown>(
     source: Source<S, B, R, P>,
-    key: Key,
+    key: Key<S>,
   ): Promise<WithPreloaded<M, S, R, P> | undefined>
   /** The row with a primary key. Throws `ZZZ_DB_NOT_FOUND` (404). */
   getOrThrow<S extends AnySchema, B extends readonly unknown[], R = Row<S>, P = unknown>(
     source: Source<S, B, R, P>,
-    key: Key,
+    key: Key<S>,
   ): Promise<WithPreloaded<M, S, R, P>>
   /** The one row whose fields have these values (a null finds NULL), or undefined. */
   getBy<S extends AnySchema, B extends readonly unknown[], R = Row<S>, P = unknown>(
@@ -160,7 +158,7 @@ export interface Repo<M> {
    */
   transaction<T>(task: () => T | Promise<T>, options?: TransactionOptions): Promise<T>
   /** Runs the steps of a `Multi` in a transaction: all succeed, or none has happened. */
-  runMulti<T extends object>(steps: Multi<T>): Promise<MultiResult<T>>
+  runMulti<T>(steps: Multi<T>): Promise<MultiResult<T>>
   /** Whether the running code is in a transaction. */
   inTransaction(): boolean
   /** Runs a function as if no transaction were open. */
@@ -181,6 +179,6 @@ export interface Repo<M> {
 }
 
 /** New values of an update: values, or expressions of the row's columns. */
-export type SetOf<S extends AnySchema> = {
+export type SetOf<S extends AnySchema> = Shown<{
   readonly [K in keyof Row<S>]?: Row<S>[K] | Expression<unknown> | undefined
-}
+}>

@@ -52,16 +52,16 @@ export type WithPreloaded<M, S extends AnySchema, R, P> = unknown extends P
   ? R
   : R & { [K in keyof P & keyof S['associations'] & string]: Associated<M, S, K, P[K]> }
 
-/** The associations that lead to a schema which the repo does not know. */
-type Dangling<L extends readonly AnySchema[]> = {
-  [S in L[number] as S['name']]: {
-    [K in keyof S['associations']]: S['associations'][K]['to'] extends L[number]['name']
-      ? never
-      : S['associations'][K]['to']
-  }[keyof S['associations']]
-}[L[number]['name']]
+/** What is said of the associations of `S` that lead to a schema which is not among those named `N`. */
+type Dangling<S extends AnySchema, N extends string> = {
+  [K in keyof S['associations'] & string]: S['associations'][K]['to'] extends N
+    ? never
+    : `${S['name']}.${K} leads to ${S['associations'][K]['to']}, which is not among the schemas`
+}[keyof S['associations'] & string]
 
-/** Refuses schemas whose associations lead to one that is not among them. */
-export type Closed<L extends readonly AnySchema[]> = [Dangling<L>] extends [never]
-  ? unknown
-  : { readonly 'an association leads to a schema that the repo does not know': Dangling<L> }
+/** Refuses each schema that has an association which leads to none of the others. */
+export type Closed<L extends readonly AnySchema[]> = {
+  readonly [I in keyof L]: [Dangling<L[I], L[number]['name']>] extends [never]
+    ? unknown
+    : Dangling<L[I], L[number]['name']>
+}

@@ -3,8 +3,8 @@ import type { DataType } from './data-type.ts'
 /** Whether a new row has to name the field. */
 export type Presence = 'required' | 'optional'
 
-/** Whether the field is a column, or lives in changesets only. */
-export type Storage = 'stored' | 'virtual'
+/** Where the field lives: in a column, in one of the primary key, or in changesets only. */
+export type Storage = 'stored' | 'key' | 'virtual'
 
 /** The parts of a field. */
 export interface FieldParts {
@@ -59,7 +59,7 @@ export class Field<T, P extends Presence = 'required', S extends Storage = 'stor
   }
 
   /** Makes it the primary key, or a part of it where several fields say so. */
-  primaryKey(): Field<T, P, S> {
+  primaryKey(): Field<T, P, 'key'> {
     return new Field({ ...this.parts, primaryKey: true })
   }
 
@@ -83,11 +83,11 @@ export class Field<T, P extends Presence = 'required', S extends Storage = 'stor
 export type AnyField = Field<unknown, Presence, Storage>
 
 /** A field of a type, required and stored until more is said. */
-export function fieldOf<T, P extends Presence = 'required'>(
+export function fieldOf<T, P extends Presence = 'required', S extends Storage = 'stored'>(
   type: DataType<T>,
   more: Partial<FieldParts> = {},
-): Field<T, P> {
-  return new Field<T, P>({
+): Field<T, P, S> {
+  return new Field<T, P, S>({
     type: type as DataType<unknown>,
     nullable: false,
     column: undefined,

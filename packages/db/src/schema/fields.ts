@@ -7,7 +7,7 @@ import { enumerationType, stringType, textType, uuidType } from './types/texts.t
 import { dateType, datetimeType, datetimeUsType, timeType } from './types/times.ts'
 
 /** The primary key that the database counts up, as a number. */
-export function id(): Field<number, 'optional'> {
+export function id(): Field<number, 'optional', 'key'> {
   return fieldOf(idType, { primaryKey: true, generated: true })
 }
 

@@ -1,5 +1,6 @@
 import { DbError } from '../errors.ts'
 import { checkOptions } from '../internal/options.ts'
+import type { Shown } from '../internal/shown.ts'
 import type { Association } from './association.ts'
 import { toColumnName } from './column-name.ts'
 import type { DataType } from './data-type.ts'
@@ -54,35 +55,40 @@ export type AnySchema = Schema
 
 /** The names of fields that are columns. */
 export type StoredKeys<F extends Fields> = {
-  [K in keyof F]: F[K]['$storage'] extends 'stored' ? K : never
+  [K in keyof F]: F[K]['$storage'] extends 'stored' | 'key' ? K : never
 }[keyof F]
 
 type OptionalKeys<F extends Fields> = {
-  [K in keyof F]: F[K]['$storage'] extends 'stored'
-    ? F[K]['$presence'] extends 'optional'
-      ? K
-      : never
-    : never
-}[keyof F]
+  [K in StoredKeys<F>]: F[K]['$presence'] extends 'optional' ? K : never
+}[StoredKeys<F>]
 
 type RequiredKeys<F extends Fields> = Exclude<StoredKeys<F>, OptionalKeys<F>>
 
+type KeyValues<F extends Fields> = {
+  [K in keyof F]: F[K]['$storage'] extends 'key' ? F[K]['$type'] : never
+}[keyof F]
+
+/** The value of a primary key of one field; of any, where the schema is not known. */
+export type Key<S extends { readonly fields: Fields } = AnySchema> = [KeyValues<S['fields']>] extends [never]
+  ? string | number | bigint
+  : KeyValues<S['fields']>
+
 /** A row as a query gives it: every stored field, and no association unless it was preloaded. */
-export type Row<S extends { readonly fields: Fields }> = {
+export type Row<S extends { readonly fields: Fields }> = Shown<{
   [K in StoredKeys<S['fields']>]: S['fields'][K]['$type']
-}
+}>
 
 /** What a new row needs: fields that are nullable, generated or have a default may be left out. */
-export type Insert<S extends { readonly fields: Fields }> = {
-  [K in RequiredKeys<S['fields']>]: S['fields'][K]['$type']
-} & {
-  [K in OptionalKeys<S['fields']>]?: S['fields'][K]['$type'] | undefined
-}
+export type Insert<S extends { readonly fields: Fields }> = Shown<
+  { [K in RequiredKeys<S['fields']>]: S['fields'][K]['$type'] } & {
+    [K in OptionalKeys<S['fields']>]?: S['fields'][K]['$type'] | undefined
+  }
+>
 
 /** What an update may name. */
-export type Update<S extends { readonly fields: Fields }> = {
+export type Update<S extends { readonly fields: Fields }> = Shown<{
   [K in StoredKeys<S['fields']>]?: S['fields'][K]['$type'] | undefined
-}
+}>
 
 const optionRules = {
   table: ['the name of a table', (value: unknown) => typeof value === 'string' && value !== ''],
