@@ -1,5 +1,7 @@
 import { DbError } from '../errors.ts'
 import type { DataType } from '../schema/data-type.ts'
+import type { FieldError } from './field-error.ts'
+import { checkLength } from './validations.ts'
 
 /** A value of a type, or that there is none. */
 export type Casted = { readonly ok: true; readonly value: unknown } | { readonly ok: false }
@@ -18,6 +20,12 @@ export function castValue(type: DataType<unknown>, input: unknown): Casted {
     if (error instanceof DbError && error.code === 'ZZZ_DB_VALUE') return { ok: false }
     throw error
   }
+}
+
+/** What is wrong with a text that is longer than its type, `string(100)`, takes. */
+export function tooLong({ json }: DataType<unknown>, input: unknown): FieldError | undefined {
+  const most = json?.maxLength
+  return typeof input === 'string' && typeof most === 'number' ? checkLength(input, { max: most }) : undefined
 }
 
 /** Whether two values of a type are the same to a database. */

@@ -15,6 +15,7 @@ import {
   id,
   integer,
   json,
+  string,
   text,
   time,
   uuid,
@@ -169,6 +170,25 @@ describe('cast', () => {
         assert.deepEqual(changeset.changes, {}, `${field} ${inspect(input)}`)
         assert.equal(changeset.errors[field]?.[0]?.message, 'is invalid')
       }
+    }
+  })
+
+  it('says of a text that is too long for its type how long it may be', () => {
+    const Tag = schema('tags', { name: string(3) })
+    const errors = (name: unknown) =>
+      cast(Tag, { name }, ['name']).validateLength('name', { max: 3 }).traverseErrors()
+    assert.deepEqual(errors('😀😀😀'), {})
+    assert.deepEqual(errors('😀😀😀😀'), { name: ['should be at most 3 characters'] })
+    assert.deepEqual(errors('a\0'), { name: ['is invalid'] })
+    assert.deepEqual(errors(['a']), { name: ['is invalid'] })
+  })
+
+  it('refuses what is no JSON, circles and bigints too', () => {
+    const Note = schema('notes', { meta: json() })
+    const circle: Record<string, unknown> = {}
+    circle.self = circle
+    for (const meta of [circle, { big: 1n }]) {
+      assert.deepEqual(cast(Note, { meta }, ['meta']).traverseErrors(), { meta: ['is invalid'] })
     }
   })
 

@@ -4,7 +4,7 @@ import { describe } from '../internal/describe.ts'
 import type { FieldParts } from '../schema/field.ts'
 import { type AnySchema, columnOf, type Fields, type Row } from '../schema/schema.ts'
 import { castNested, type NestedOutcome, putNested } from './cast-nested.ts'
-import { castValue, isSameValue } from './cast-value.ts'
+import { castValue, isSameValue, tooLong } from './cast-value.ts'
 import type { CastAssocOptions } from './child-params.ts'
 import { type ConstraintOptions, type ConstraintRule, meets } from './constraint.ts'
 import { embeddedValue, embedTarget } from './embed.ts'
@@ -230,6 +230,15 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     return this.#constraint({ kind: 'exclusion', field, name, columns: [], message })
   }
 
+  /** A column that takes no NULL becomes an error of the field. */
+  notNullConstraint(
+    field: StoredName<S>,
+    { message = `can't be blank` }: MessageOptions = {},
+  ): Changeset<S, N> {
+    const columns = [columnOf(this.schema, field).name]
+    return this.#constraint({ kind: 'notNull', field, name: undefined, columns, message })
+  }
+
   /**
    * Takes what was sent for an association, after `cast`: `build` makes the changeset of each associated row from what was
    * sent for it. A row whose primary key was sent is updated, others are new, and what becomes of the rest is said by
@@ -374,10 +383,8 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     if (input === null || isSpaces(input)) return this.#castBlank(field, parts)
     const casted = castValue(parts.type, input)
     if (!casted.ok) {
-      return this.#withError(field, {
-        message: 'is invalid',
-        params: { validation: 'cast', type: parts.type.name },
-      })
+      const invalid = { message: 'is invalid', params: { validation: 'cast', type: parts.type.name } }
+      return this.#withError(field, tooLong(parts.type, input) ?? invalid)
     }
     return this.#change(field, casted.value)
   }

@@ -272,6 +272,12 @@ describeDatabases('a repo', (database) => {
     assert.equal((await errors(named)).email?.[0]?.message, 'is taken')
     const check = change(User).put({ email: 'x', age: -1 }).checkConstraint('age', { name: 'sane_age' })
     assert.deepEqual(Object.keys(await errors(check)), ['age'])
+    const empty = change(Team).notNullConstraint('name')
+    const unnamed = await repo.insert(empty)
+    assert.ok(!unnamed.ok)
+    assert.deepEqual(unnamed.changeset.errors, {
+      name: [{ message: `can't be blank`, params: { constraint: 'notNull' } }],
+    })
     const orphan = change(User).put({ email: 'x', teamId: 99 }).foreignKeyConstraint('teamId')
     assert.deepEqual(Object.keys(await errors(orphan)), ['teamId'])
     await assert.rejects(repo.insertOrThrow(taken.uniqueConstraint('email')), {

@@ -38,7 +38,7 @@ export interface DataType<T> {
 }
 
 /** The error for a value that a type cannot hold. It does not show texts: one may be a password. */
-export function unfit(type: string, value: unknown, advice: string): DbError {
+export function unfit(type: string, value: unknown, advice: string, cause?: unknown): DbError {
   const shown = typeof value === 'string' ? `a text of ${value.length} characters` : describe(value)
-  return new DbError('ZZZ_DB_VALUE', `${shown} does not fit the type ${type}: ${advice}`)
+  return new DbError('ZZZ_DB_VALUE', `${shown} does not fit the type ${type}: ${advice}`, { cause })
 }

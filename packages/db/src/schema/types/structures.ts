@@ -5,10 +5,19 @@ const unkeepable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/
 
 /** A value as JSON that both databases keep. */
 export function dumpJson(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined
+  const text = stringify(value)
   if (text === undefined) throw unfit('json', value, 'JSON has no such value')
   if (unkeepable.test(text)) throw unfit('json', value, 'PostgreSQL keeps no NUL and no half surrogate pair')
   return text
+}
+
+function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    // A bigint, a circle, or a toJSON that throws.
+    throw unfit('json', value, `it is no JSON: ${(cause as Error).message}`, cause)
+  }
 }
 
 const loadJson = (raw: NonNullable<Raw>): unknown => JSON.parse(raw as string)
