@@ -147,7 +147,13 @@ class AnalysisRun {
 
   #callee(name: string): Callee | undefined {
     const analysed = this.templates.get(name)
-    if (analysed === undefined) return undefined
+    // Nothing is known of what one reads that could not be read itself.
+    if (
+      analysed === undefined ||
+      analysed.source.problems.some(({ code }) => code === 'ZZZ_TEMPLATE_SYNTAX')
+    ) {
+      return undefined
+    }
     const { template, type, needs } = analysed
     const all = [template, ...[...needs].map((one) => this.templates.get(one)?.template)]
     const givesContents = all.some((one) => one !== undefined && hasContents(one))

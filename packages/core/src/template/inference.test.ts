@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Json } from './index.ts'
 import { analyseTexts, problemsOf, type Templates } from './template.suite.ts'
 import { declareShape } from './type-text.ts'
 
@@ -192,4 +193,30 @@ describe('partials and components', () => {
 it('the data of a template is an object', () => {
   assert.match(problemsOf('{{this}}').join(), /The data of a template is an object/)
   assert.match(problemsOf('{{#each this as |x|}}{{/each}}').join(), /The data of a template is an object/)
+})
+
+it('Json is what JSON can say, and no function', () => {
+  interface Point {
+    readonly x: number
+  }
+  const place = (_value: Json<'a.html.zzz:1:1'>): void => {}
+  const point: Point = { x: 1 }
+  place(point)
+  place([point, 'a', null])
+  place({ bind: 1, call: { apply: [true] } })
+  place(new Date())
+  // @ts-expect-error a function prints nothing
+  place(() => 1)
+  // @ts-expect-error nor does a class
+  place(Date)
+  // @ts-expect-error JSON has no bigint
+  place(1n)
+})
+
+it('nothing is said of what a template reads that could not be read', () => {
+  const problems = problemsOf({
+    main: '{{> part name=user.name}}{{#component "part"}}{{/component}}',
+    part: '{{name | upper',
+  })
+  assert.deepEqual(problems, ['part.html.zzz:1:1 This tag is never closed by }}'])
 })

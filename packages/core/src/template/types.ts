@@ -56,7 +56,21 @@ export type Comparable<At extends string> =
 export type Ordered<At extends string> = string | number | bigint | Date | Place<At>
 
 /** What stands in a script or goes through `json`. */
-export type Json<At extends string> = string | number | boolean | null | undefined | object | Place<At>
+export type Json<At extends string> =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | (object & NoFunction)
+  // Literals are checked for keys that nobody knows; here all are known.
+  | ({ readonly [key: string]: unknown } & NoFunction)
+  | Place<At>
+
+/** Only functions have this member. */
+interface NoFunction {
+  readonly [Symbol.hasInstance]?: never
+}
 
 /** What `{{#each}}` repeats: anything that can be iterated, except text. */
 export interface Each<out T, out At extends string> extends Iterable<T> {
