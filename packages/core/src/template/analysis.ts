@@ -3,8 +3,9 @@ import { analyseEscaping, type Escaping } from './escaping.ts'
 import { type Callee, type Inferred, infer } from './inference.ts'
 import { parse } from './parser.ts'
 import type { Problem, Source } from './problem.ts'
-import { allNodes, referencesOf } from './references.ts'
+import { referencesOf } from './references.ts'
 import { suggest } from './suggest.ts'
+import { allNodes } from './walk.ts'
 
 /** A template with everything that was found out about it. */
 export interface Analysed {

@@ -1,8 +1,10 @@
 import type { EachNode, Node, OutputNode, TextNode } from './ast.ts'
 import { type SlotContext, slotAt } from './context.ts'
-import { type HtmlState, htmlStart, openValue, readHtml, UnsafeText } from './html-state.ts'
+import { readHtml, UnsafeText } from './html-reader.ts'
+import { type HtmlState, htmlStart, openValue } from './html-state.ts'
 import { joinStates } from './join-states.ts'
 import type { Source } from './problem.ts'
+import { bodiesOf } from './walk.ts'
 
 /** What the analysis of a template's HTML decides. */
 export interface Escaping {
@@ -147,21 +149,6 @@ class EscapingAnalysis implements Escaping {
     }
     for (const body of bodiesOf(node)) this.whole(body, body.at(-1)?.at ?? node.at)
     return state
-  }
-}
-
-function bodiesOf(node: Node): readonly (readonly Node[])[] {
-  switch (node.kind) {
-    case 'component':
-      return [...node.slots.values()]
-    case 'content':
-      return [node.body]
-    case 'yield':
-      return node.fallback === undefined ? [] : [node.fallback]
-    case 'await':
-      return [node.body, node.otherwise ?? []]
-    default:
-      return []
   }
 }
 

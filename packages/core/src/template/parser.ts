@@ -1,27 +1,13 @@
-import type { ComponentNode, DeclaredProp, Node, Template, TypeImport } from './ast.ts'
+import type { DeclaredProp, Expression, Node, Template, TypeImport } from './ast.ts'
 import { parseImport, parseProps } from './declarations.ts'
-import { ExpressionParser, show, Unreadable } from './expression-parser.ts'
+import { ExpressionParser, Unreadable } from './expression-parser.ts'
 import { lex, type Piece, type TagPiece } from './lexer.ts'
 import type { Source } from './problem.ts'
 import { suggest } from './suggest.ts'
+import { blockWords, TagReader } from './tag-reader.ts'
 
 /** Blocks in blocks; deeper than anyone nests, and far from what would exhaust the stack. */
 const deepest = 100
-
-const words = [
-  'if',
-  'each',
-  'with',
-  'await',
-  'component',
-  'slot',
-  'content',
-  'yield',
-  'layout',
-  'props',
-  'import',
-]
-const helpers = new Set(['t', 'asset_path'])
 
 /**
  * Parses one template. Everything that is wrong is noted on the source, several problems at once; what could be read is
@@ -40,6 +26,7 @@ interface Stop {
 class Parser {
   readonly #source: Source
   readonly #name: string
+  readonly #tags: TagReader
   readonly #pieces: readonly Piece[]
   #index = 0
   #depth = 0
@@ -54,6 +41,7 @@ class Parser {
   constructor(source: Source, name: string) {
     this.#source = source
     this.#name = name
+    this.#tags = new TagReader(source, name)
     this.#pieces = lex(source)
   }
 
@@ -104,61 +92,12 @@ class Parser {
   #node(tag: TagPiece): Node | undefined {
     switch (tag.sigil) {
       case 'partial':
-        return this.#partial(tag)
+        return this.#tags.partial(tag)
       case 'open':
         return this.#block(tag)
       default:
-        return this.#output(tag)
+        return this.#tags.output(tag)
     }
-  }
-
-  #output(tag: TagPiece): Node {
-    const reader = new ExpressionParser(this.#source, tag.tokens)
-    const raw = tag.sigil === 'raw'
-    if (reader.is('yield', 'name')) {
-      if (!raw) reader.fail('A yield is HTML: write {{{yield}}}')
-      reader.next()
-      const name = reader.token.kind === 'string' ? reader.quoted('The name of a yield') : 'default'
-      reader.end()
-      return { kind: 'yield', name, fallback: undefined, at: tag.at }
-    }
-    this.#refuseHelper(reader)
-    const expression = reader.expression()
-    if (expression.kind === 'path' && expression.keys.length === 0) reader.refuseCall(expression.head)
-    reader.end()
-    return { kind: 'output', raw, expression, at: tag.at }
-  }
-
-  /** `{{t "key"}}` and `{{asset_path "file"}}` are kept for translations and assets. */
-  #refuseHelper(reader: ExpressionParser): void {
-    const { kind, value, at } = reader.token
-    const { kind: next } = reader.following
-    if (kind === 'name' && /^els(?:e?if)$/.test(value) && next !== 'end') {
-      reader.fail(`There is no {{${value} …}}; write {{else if …}}`, at)
-    }
-    if (kind !== 'name' || !(next === 'string' || next === 'number' || reader.isNext('='))) return
-    if (helpers.has(value)) reader.fail(`{{${value} "…"}} is reserved and not available yet`, at)
-    reader.fail(`There are no helpers like {{${value} "…"}}; give the value in the data, or use a pipe`, at)
-  }
-
-  #partial(tag: TagPiece): Node {
-    const reader = new ExpressionParser(this.#source, tag.tokens)
-    const template = this.#resolve(reader.quoted('The name of a partial'), tag.at)
-    return { kind: 'partial', template, args: reader.args(), at: tag.at }
-  }
-
-  /** A name from the views' root; one that begins with a dot is seen from this template. */
-  #resolve(given: string, at: number): string {
-    const parts = given.startsWith('.') ? this.#name.split('/').slice(0, -1) : []
-    for (const part of given.split('/')) {
-      if (part === '..' && parts.length === 0) {
-        this.#problem(at, `"${given}" leads out of the views`)
-        throw new Unreadable()
-      }
-      if (part === '..') parts.pop()
-      else if (part !== '.' && part !== '') parts.push(part)
-    }
-    return parts.join('/').replace(/\.html\.zzz$/, '')
   }
 
   #block(tag: TagPiece): Node | undefined {
@@ -176,17 +115,16 @@ class Parser {
       }
       case 'layout':
         if (this.#layout !== undefined) reader.fail('{{#layout}} stands once in a template', tag.at)
-        this.#layout = { template: this.#resolve(reader.quoted('The name of a layout'), tag.at), at: tag.at }
-        reader.end()
+        this.#layout = this.#tags.layout(tag)
         return undefined
     }
-    if (!words.includes(word)) {
+    if (!blockWords.includes(word)) {
       // The block may be well inside: its end is looked for, so that it is no problem of its own.
       this.#body(tag, word)
       if (word === 'unless') reader.fail(`There is no block {{#unless}}; write ${this.#ifNot(tag)}`, tag.at)
-      reader.fail(`There is no block {{#${word}}}.${suggest(word, words)}`, tag.at)
+      reader.fail(`There is no block {{#${word}}}.${suggest(word, blockWords)}`, tag.at)
     }
-    return this.#blockWithBody(tag, word, reader)
+    return this.#blockWithBody(tag, word)
   }
 
   /** What `{{#unless x}}` is here. */
@@ -195,9 +133,9 @@ class Parser {
     return `{{#if not ${condition.includes(' ') ? `(${condition})` : condition}}}`
   }
 
-  #blockWithBody(tag: TagPiece, word: string, reader: ExpressionParser): Node | undefined {
+  #blockWithBody(tag: TagPiece, word: string): Node | undefined {
     const { at } = tag
-    const head = this.#attempt(() => this.#head(word, reader))
+    const head = this.#attempt(() => this.#tags.head(word, tag))
     if (word === 'component') this.#slots.push({ filled: new Map(), depth: this.#depth + 1 })
     const { body, otherwise, branches } = this.#body(tag, word)
     const slots = word === 'component' ? this.#slots.pop() : undefined
@@ -233,42 +171,6 @@ class Parser {
     return undefined
   }
 
-  /** Reads what follows the first word of a block's tag. */
-  #head(word: string, reader: ExpressionParser) {
-    switch (word) {
-      case 'if': {
-        const condition = reader.expression()
-        reader.end()
-        return { kind: 'if', condition } as const
-      }
-      case 'each': {
-        const list = reader.path()
-        reader.refusePipe(word)
-        const [item, index] = reader.bindings(2)
-        reader.end()
-        return { kind: 'each', list, item, index } as const
-      }
-      case 'with':
-      case 'await': {
-        const value = reader.path()
-        reader.refusePipe(word)
-        const [name] = reader.bindings(1)
-        reader.end()
-        return { kind: word, value, name } as const
-      }
-      case 'component': {
-        const { at } = reader.token
-        const template = this.#resolve(reader.quoted('The name of a component'), at)
-        return { kind: 'component', template, args: reader.args() } satisfies Partial<ComponentNode>
-      }
-      default: {
-        const name = reader.quoted(`The name of a ${word}`)
-        reader.end()
-        return { kind: word as 'slot' | 'content' | 'yield', name } as const
-      }
-    }
-  }
-
   /** Reads to the tag that closes a block, with its else branches. */
   #body(tag: TagPiece, word: string) {
     if (++this.#depth > deepest) {
@@ -276,14 +178,14 @@ class Parser {
       this.#index = this.#pieces.length
       this.#gaveUp = true
     }
-    const branches: { condition: ReturnType<ExpressionParser['expression']>; body: Node[] }[] = []
+    const branches: { condition: Expression; body: Node[] }[] = []
     const { nodes: body, stop: first } = this.#nodes()
     let stop = first
     let otherwise: Node[] | undefined
     while (stop.kind === 'else') {
       const { tag: elseTag } = stop
       const condition = this.#attempt(() =>
-        this.#elseCondition(elseTag as TagPiece, word, otherwise !== undefined),
+        this.#tags.elseCondition(elseTag as TagPiece, word, otherwise !== undefined),
       )
       const { nodes, stop: next } = this.#nodes()
       if (condition === undefined || condition === 'none') otherwise = nodes
@@ -293,21 +195,6 @@ class Parser {
     this.#depth--
     this.#checkClose(tag, word, stop)
     return { body, otherwise, branches }
-  }
-
-  #elseCondition(tag: TagPiece, word: string, late: boolean) {
-    const reader = new ExpressionParser(this.#source, tag.tokens, 1)
-    if (late) reader.fail('{{else}} is the last branch', tag.at)
-    if (words.includes(word) && !['if', 'each', 'with', 'await'].includes(word)) {
-      reader.fail(`{{#${word}}} has no {{else}}`, tag.at)
-    }
-    if (reader.token.kind === 'end') return 'none'
-    if (!reader.accept('if', 'name'))
-      reader.fail(`After "else" comes "if" or nothing, not ${show(reader.token)}`)
-    if (word !== 'if') reader.fail(`{{else if}} belongs to {{#if}}, and this is {{#${word}}}`, tag.at)
-    const condition = reader.expression()
-    reader.end()
-    return condition
   }
 
   #checkClose(open: TagPiece, word: string, { kind, tag }: Stop): void {
@@ -323,7 +210,7 @@ class Parser {
         `{{/${closed}}} closes {{#${word}}} of line ${line}; it has to be {{/${word}}}`,
       )
       // A block that was meant to end further out: let it end there.
-      if (words.includes(closed)) this.#index--
+      if (blockWords.includes(closed)) this.#index--
     } else if (tag?.tokens[1]?.kind !== 'end') this.#problem(tag?.at ?? 0, `{{/${word}}} takes nothing else`)
   }
 }

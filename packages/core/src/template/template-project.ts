@@ -1,12 +1,12 @@
-import { type Analysis, analyse } from './analysis.ts'
+import { type Analysis, analyse, yieldsOf } from './analysis.ts'
 import { isLayout } from './ast.ts'
 import type { Problem } from './problem.ts'
-import { allNodes } from './references.ts'
 import { suggest } from './suggest.ts'
 import { TemplateError } from './template-error.ts'
 import { dataTypes, type ViewTree, viewTree } from './view-names.ts'
 import { isPlainName, readTemplate, templateNames } from './views-folder.ts'
 import { reservedNames, resolveSpecifier } from './views-text.ts'
+import { allNodes } from './walk.ts'
 
 /** All templates of a folder, analysed together. */
 export interface TemplateProject {
@@ -45,7 +45,7 @@ function checkContents({ templates }: Analysis): void {
   const yields = new Set<string>()
   for (const [name, { template }] of templates) {
     if (!isLayout(name)) continue
-    for (const node of allNodes(template.nodes)) if (node.kind === 'yield') yields.add(node.name)
+    for (const yielded of yieldsOf(template)) yields.add(yielded)
   }
   for (const { template, source } of templates.values()) {
     for (const node of allNodes(template.nodes)) {
