@@ -1,3 +1,4 @@
+export type { AnyRepo } from '../repo/repo.ts'
 export {
   type AddCheck,
   type AddForeignKey,
@@ -56,7 +57,7 @@ export {
   type RunnerOptions,
   rollback,
 } from './runner/migrate.ts'
-export type { AnyRepo, Timeouts } from './runner/session.ts'
+export type { Timeouts } from './runner/session.ts'
 export {
   assertMigrated,
   type MigrationState,

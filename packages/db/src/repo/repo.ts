@@ -178,6 +178,9 @@ export interface Repo<M> {
   toSql(query: AnyQuery): { readonly text: string; readonly parameters: readonly unknown[] }
 }
 
+/** Any repo, whatever its schemas. */
+export type AnyRepo = Pick<Repo<never>, 'name'>
+
 /** New values of an update: values, or expressions of the row's columns. */
 export type SetOf<S extends AnySchema> = Shown<{
   readonly [K in keyof Row<S>]?: Row<S>[K] | Expression<unknown> | undefined

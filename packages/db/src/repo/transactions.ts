@@ -9,6 +9,7 @@ import type {
 } from '../driver/driver.ts'
 import { DbError } from '../errors.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
+import { reportError } from '../internal/report.ts'
 import type { Raw } from '../schema/data-type.ts'
 import { openConnection } from './holding.ts'
 import { type CommitHook, Scope } from './scope.ts'
@@ -121,7 +122,8 @@ export function createTransactions(name: string, main: Driver): Transactions {
       try {
         await outside(hook)
       } catch (error) {
-        reportHook(error)
+        // The transaction is committed, so its caller has nothing to undo.
+        reportError('A hook after a commit failed', error)
       }
     }
   }
@@ -188,12 +190,3 @@ async function rollback(connection: Connection): Promise<'clean' | 'unknown'> {
 const isConnectionLost = (error: unknown) => error instanceof DbError && error.code === 'ZZZ_DB_UNAVAILABLE'
 const isBeyondRollback = (error: unknown) =>
   error instanceof DbError && error.code === 'ZZZ_DB_COMMIT_UNKNOWN'
-
-/** The transaction is committed, so its caller has nothing to undo. */
-function reportHook(error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error)
-  const warning = new Error(`A hook after a commit failed: ${message}`, { cause: error })
-  warning.name = 'ZzzUnhandledError'
-  if (error instanceof Error) Object.assign(warning, { detail: error.stack })
-  process.emitWarning(warning)
-}

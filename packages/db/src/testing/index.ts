@@ -1,3 +1,4 @@
+export type { AnyRepo } from '../repo/repo.ts'
 export {
   type Attribute,
   type Attributes,
@@ -7,5 +8,5 @@ export {
   Parent,
   parent,
 } from './factory.ts'
-export { type AnyRepo, type Box, createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts'
+export { type Box, createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts'
 export { runSeeds, type SeedOptions } from './seeds.ts'

@@ -1,12 +1,9 @@
 import { checkOptions } from '../internal/options.ts'
 import { internalsOf } from '../repo/internals.ts'
-import type { Repo } from '../repo/repo.ts'
+import type { AnyRepo } from '../repo/repo.ts'
 import { type BoxDriver, guarded, sandboxError } from './box.ts'
 import { openPostgresBox } from './postgres-box.ts'
 import { createSqliteBoxes, type SqliteBoxes } from './sqlite-box.ts'
-
-/** Any repo, whatever its schemas. */
-export type AnyRepo = Pick<Repo<never>, 'name'>
 
 /** Options of `createSandbox`. */
 export interface SandboxOptions {

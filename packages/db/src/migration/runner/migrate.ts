@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { DbError } from '../../errors.ts'
 import { checkOptions } from '../../internal/options.ts'
+import type { AnyRepo } from '../../repo/repo.ts'
 import type { MigrationDatabase } from '../migration-database.ts'
 import { warningsOf } from '../warnings.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
@@ -14,7 +15,7 @@ import {
 } from './history.ts'
 import { loadMigration, type Migration } from './load.ts'
 import { type Run, runMigration } from './run.ts'
-import { type AnyRepo, inSession, type Session, type Timeouts } from './session.ts'
+import { inSession, type Session, type Timeouts } from './session.ts'
 
 /** Options that `migrate` and `rollback` share. */
 export interface RunnerOptions extends Timeouts {

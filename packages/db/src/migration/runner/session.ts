@@ -2,11 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { oneConnection } from '../../driver/one-connection.ts'
 import { DbError } from '../../errors.ts'
 import { internalsOf } from '../../repo/internals.ts'
-import type { Repo } from '../../repo/repo.ts'
+import type { AnyRepo, Repo } from '../../repo/repo.ts'
 import type { MigrationDatabase } from '../migration-database.ts'
-
-/** Any repo, whatever its schemas. */
-export type AnyRepo = Pick<Repo<never>, 'name'>
 
 /** How long a runner waits for others, in milliseconds. */
 export interface Timeouts {

@@ -1,10 +1,11 @@
 import { basename } from 'node:path'
 import { DbError } from '../../errors.ts'
 import { checkOptions } from '../../internal/options.ts'
+import type { AnyRepo } from '../../repo/repo.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
 import { type AppliedMigration, readHistory } from './history.ts'
 import { folderOf, pendingOf } from './migrate.ts'
-import { type AnyRepo, databaseOf } from './session.ts'
+import { databaseOf } from './session.ts'
 
 /** What became of a migration: `changed` after it was applied, `missing` when its file is not there any more. */
 export type MigrationState = 'applied' | 'pending' | 'changed' | 'missing'

@@ -1,11 +1,12 @@
 import { DbError } from '../../errors.ts'
 import { internalsOf } from '../../repo/internals.ts'
+import type { AnyRepo } from '../../repo/repo.ts'
 import { literal } from '../ddl/inline.ts'
 import { name } from '../ddl/names.ts'
 import type { MigrationDatabase } from '../migration-database.ts'
 import { readHistory } from './history.ts'
 import { pgDump } from './pg-dump.ts'
-import { type AnyRepo, databaseOf } from './session.ts'
+import { databaseOf } from './session.ts'
 
 /**
  * The structure of a database as SQL, with the list of the migrations that it has had: to read what migrations came to, and
