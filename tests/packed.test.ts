@@ -96,6 +96,43 @@ export const names: string[] = Object.keys(middleware)
 export const wrong = get('/teams/:team', (ctx) => ctx.text(ctx.params.name))
 `
 
+const sessionsConsumer = `
+import { createApp, get } from '@zzz/core'
+import { session, sessionKey, sessionValue } from '@zzz/core/middleware'
+import { createRepo } from '@zzz/db'
+import { migrate } from '@zzz/db/migration'
+import { databaseSessions } from '@zzz/db/session'
+
+const repo = createRepo({ url: 'sqlite::memory:', schemas: [] })
+const name = sessionValue<string>('name')
+const app = createApp({
+  services: [repo],
+  use: [session({ store: databaseSessions(repo) })],
+  routes: [
+    get('/', (ctx) => {
+      const current = ctx.get(sessionKey)
+      const before = current.get(name)
+      current.set(name, 'Ada')
+      return ctx.text(before ?? 'nobody')
+    }),
+  ],
+})
+await migrate(repo, { folder: 'migrations' })
+const first = await app.fetch('/')
+const cookie = (first.headers.get('set-cookie') ?? '').split(';')[0] as string
+console.log(await first.text(), await (await app.fetch('/', { headers: { cookie } })).text())
+await repo.stop()
+
+// @ts-expect-error a store of sessions is no cache
+export const wrong = () => session({ store: { get: () => undefined } })
+`
+
+const sessionsMigration = `
+import { createSessionTable } from '@zzz/db/session'
+
+export const change = createSessionTable()
+`
+
 const viewsConsumer = `
 import { views } from './views.gen.ts'
 
@@ -177,6 +214,15 @@ describe('the packed packages', () => {
       writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ ...consumerConfig, include: ['page.ts'] }))
       await run('tsc', ['-p', '.'], app)
     }
+  })
+
+  it('keep sessions in a database', async () => {
+    mkdirSync(join(app, 'migrations'))
+    writeFileSync(join(app, 'migrations/20261124090000_create_sessions.js'), sessionsMigration)
+    writeFileSync(join(app, 'sessions.ts'), sessionsConsumer)
+    assert.equal(await run(process.execPath, ['sessions.ts'], app), 'nobody Ada\n')
+    writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ ...consumerConfig, include: ['sessions.ts'] }))
+    await run('tsc', ['-p', '.'], app)
   })
 
   it('serve htmx, which nobody has to install', async () => {
