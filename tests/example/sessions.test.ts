@@ -1,8 +1,25 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
+import { describeDatabases } from '../empty-databases.ts'
 import { ExampleProcess, productionEnv, spawnExample } from '../example-process.ts'
+
+const missingRedis = await withoutRedis()
+
+/** A client that keeps its cookies. */
+function visitorOf(url: () => string) {
+  let cookie = ''
+  return async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const headers = { ...(init.headers as Record<string, string>), ...(cookie !== '' && { cookie }) }
+    const response = await fetch(url() + path, { ...init, headers, redirect: 'manual' })
+    for (const line of response.headers.getSetCookie()) {
+      cookie = line.includes('Max-Age=0') ? '' : (line.split(';')[0] as string)
+    }
+    return response
+  }
+}
 
 for (const backend of ['zzz', 'node']) {
   describe(`sessions and forms of the example on ${backend}`, () => {
@@ -12,18 +29,7 @@ for (const backend of ['zzz', 'node']) {
     })
     after(() => example[Symbol.asyncDispose]())
 
-    /** A client that keeps its cookies. */
-    function visitor() {
-      let cookie = ''
-      return async (path: string, init: RequestInit = {}): Promise<Response> => {
-        const headers = { ...(init.headers as Record<string, string>), ...(cookie !== '' && { cookie }) }
-        const response = await fetch(example.url + path, { ...init, headers, redirect: 'manual' })
-        for (const line of response.headers.getSetCookie()) {
-          cookie = line.includes('Max-Age=0') ? '' : (line.split(';')[0] as string)
-        }
-        return response
-      }
-    }
+    const visitor = () => visitorOf(() => example.url)
 
     it('GET /session counts per browser, and POST /session/reset starts over', async () => {
       const [one, other] = [visitor(), visitor()]
@@ -95,6 +101,49 @@ for (const backend of ['zzz', 'node']) {
   })
 }
 
+/** Visits often enough that each of two workers has its turn, each time by a connection of its own. */
+async function visitOften(ask: ReturnType<typeof visitorOf>, from: number): Promise<void> {
+  for (let visits = from; visits < from + 8; visits++) {
+    const response = await ask('/session', { headers: { connection: 'close' } })
+    assert.deepEqual(await response.json(), { visits })
+  }
+}
+
+describeDatabases('sessions of the example in its database', (create) => {
+  it('are shared by workers, and there after a restart', async () => {
+    const env = { SESSIONS: 'database', DATABASE_URL: await create() }
+    let url = ''
+    const ask = visitorOf(() => url)
+    for (const [WORKERS, first] of [
+      ['2', 1],
+      ['1', 9],
+    ] as const) {
+      await using example = await ExampleProcess.start({ ...env, WORKERS })
+      url = example.url
+      await visitOften(ask, first)
+    }
+  })
+})
+
+describe('sessions of the example', () => {
+  it('are kept in Redis', { skip: missingRedis }, async () => {
+    await using example = await ExampleProcess.start({ SESSIONS: 'redis' })
+    const ask = visitorOf(() => example.url)
+    await visitOften(ask, 1)
+    assert.deepEqual(await (await ask('/session/reset', { method: 'POST' })).json(), { visits: 0 })
+  })
+
+  it('are kept nowhere else', async () => {
+    const child = spawnExample({ PORT: '0', SESSIONS: 'files' })
+    const [errors, [code]] = await Promise.all([
+      text(child.stderr as NodeJS.ReadableStream),
+      once(child, 'close'),
+    ])
+    assert.equal(code, 1)
+    assert.match(errors, /SESSIONS is one of cookie, memory, database, redis, not files/)
+  })
+})
+
 describe('the example in production', () => {
   const { SECRET_KEY_BASE, JWT_SECRET } = productionEnv
 
@@ -129,3 +178,19 @@ describe('the example in production', () => {
     }
   })
 })
+
+/** Why there is no Redis to test with, or false. */
+async function withoutRedis(): Promise<string | false> {
+  const { hostname, port } = new URL(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379')
+  const socket = connect({ host: hostname, port: Number(port || 6379) })
+  const reached = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  if (reached) return false
+  const reason = `no Redis at ${hostname} (set REDIS_URL, or start redis-server)`
+  if (process.env.CI === 'true') throw new Error(reason)
+  console.warn(`SKIPPED: ${reason}`)
+  return reason
+}

@@ -11,7 +11,6 @@ import {
   requestId,
   responseCache,
   securityHeaders,
-  session,
   staticFiles,
   traceContext,
 } from '@zzz/core/middleware'
@@ -33,6 +32,7 @@ import * as pages from './pages.ts'
 import * as params from './params.ts'
 import { apiUserPath, userPath } from './paths.ts'
 import { isReachable, migrations, repo } from './repo.ts'
+import { sessionServices, visitor } from './sessions.ts'
 import { shared } from './shared.ts'
 import * as todos from './todos.ts'
 import * as upload from './upload.ts'
@@ -42,12 +42,11 @@ import * as visits from './visits.ts'
 import { welcome } from './welcome.ts'
 
 const gibibyte = 1024 ** 3
-const visitor = session()
 
 export const app = createApp({
   environment: env.environment,
   secretKeyBase: env.secretKeyBase,
-  services: [repo, migrations],
+  services: [repo, migrations, ...sessionServices],
   use: [
     health({ checks: { database: isReachable } }),
     requestId(),

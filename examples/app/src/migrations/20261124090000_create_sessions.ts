@@ -1,0 +1,3 @@
+import { createSessionTable } from '@zzz/db/session'
+
+export const change = createSessionTable()
