@@ -1,8 +1,10 @@
 export { type App, type AppOptions, createApp } from './app/app.ts'
 export type { Service } from './app/service.ts'
 export { type Clock, systemClock } from './clock.ts'
+export type { AppInfo, RouteInfo } from './context/app-info.ts'
 export { type AssignKey, assign } from './context/assign.ts'
-export { type AppInfo, Context, type RespondOptions, type RouteInfo } from './context/context.ts'
+export { Context } from './context/context.ts'
+export type { RespondOptions } from './context/make-reply.ts'
 export type { Handler, HandlerResult, Middleware, Next } from './context/middleware.ts'
 export {
   type CursorEnds,

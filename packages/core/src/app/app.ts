@@ -1,11 +1,11 @@
-import { type AppInfo, Context, type ContextSettings, type RouteInfo } from '../context/context.ts'
+import type { AppInfo } from '../context/app-info.ts'
+import type { ContextSettings } from '../context/context.ts'
 import { errorReply } from '../context/error-reply.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { type AnyViewsOptions, checkViews, type ViewsOptions } from '../context/views.ts'
 import { ZzzError } from '../errors.ts'
 import {
   type BodyOptions,
-  type BodySettings,
   bodyRules,
   checkForm,
   defaultBodySettings,
@@ -19,19 +19,15 @@ import { fromWebRequest, toWebResponse } from '../http/web.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
 import { flagRule, isObject, isText, middlewareRule, oneOf } from '../internal/option-rules.ts'
 import { checkOptions } from '../internal/options.ts'
-import { createMatcher } from '../router/create-matcher.ts'
 import type { CheckedRoutes, EntryOf, NameMap } from '../router/entry.ts'
 import { type FlatRoute, flattenRoutes } from '../router/flatten.ts'
 import type { AnyRoute } from '../router/route.ts'
 import { compileUrl, type UrlArgs, type UrlBuilder } from '../router/url.ts'
 import { type SecretKeyBase, secretKeys } from '../secrets/secret-keys.ts'
 import { createSecrets } from '../secrets/secrets.ts'
-import { compose, type Pipeline } from './compose.ts'
+import { createHandle, type Handle } from './create-handle.ts'
 import { currentEnvironment } from './environment.ts'
-import { createFallback } from './fallback.ts'
-import { withMethodOverride } from './method-override.ts'
 import { runServices, type Service } from './service.ts'
-import { runTraced } from './trace-request.ts'
 
 /** Options of an application. */
 export interface AppOptions extends BodyOptions {
@@ -156,8 +152,14 @@ export function createApp<const R extends AnyRoute, Shared extends object = obje
     views,
   }
   for (const step of new Set([...use, ...flat.flatMap((route) => route.use)])) step.prepare?.(info)
-  const bodySettings = withBodyOptions(defaultBodySettings, options)
-  const handle = createHandle(flat, routes, use, settings, bodySettings, options.methodOverride)
+  const handle = createHandle({
+    flat,
+    infos: routes,
+    use,
+    settings,
+    bodySettings: withBodyOptions(defaultBodySettings, options),
+    methodOverride: options.methodOverride === true,
+  })
   const running = runServices(services)
   const builders = compileUrls(flat)
   return Object.freeze<App<NameMap<EntryOf<R>>>>({
@@ -172,19 +174,7 @@ export function createApp<const R extends AnyRoute, Shared extends object = obje
     },
     drain: () => closing.abort(),
     handle,
-    fetch: async (input, init) => {
-      const request = fromWebRequest(toRequest(input, init))
-      const reply = await handle(request)
-      try {
-        return toWebResponse(request, reply)
-      } catch (error) {
-        // What only a server can send (an upgrade) or what was sent before.
-        return toWebResponse(
-          request,
-          errorReply(request, error, { development: environment === 'development' }),
-        )
-      }
-    },
+    fetch: createFetch(handle, environment === 'development'),
     url: (name, ...args) => urlOf(builders, name, args),
     start: () => {
       // What was served before may be served again.
@@ -195,53 +185,25 @@ export function createApp<const R extends AnyRoute, Shared extends object = obje
   })
 }
 
+function createFetch(handle: Handle, development: boolean): App['fetch'] {
+  return async (input, init) => {
+    const request = fromWebRequest(toRequest(input, init))
+    const reply = await handle(request)
+    try {
+      return toWebResponse(request, reply)
+    } catch (error) {
+      // What only a server can send (an upgrade) or what was sent before.
+      return toWebResponse(request, errorReply(request, error, { development }))
+    }
+  }
+}
+
 function toRequest(
   input: globalThis.Request | URL | string,
   init: RequestInit | undefined,
 ): globalThis.Request {
   const target = typeof input === 'string' ? new URL(input, 'http://localhost') : input
   return new globalThis.Request(target, init)
-}
-
-interface Endpoint extends FlatRoute {
-  readonly info: RouteInfo
-  readonly bodySettings: BodySettings
-  readonly pipeline: Pipeline
-}
-
-function createHandle(
-  flat: readonly FlatRoute[],
-  infos: readonly RouteInfo[],
-  use: readonly Middleware[],
-  settings: ContextSettings,
-  bodySettings: BodySettings,
-  methodOverride = false,
-): (request: Request) => MaybePromise<Reply> {
-  const endpoints = flat.map((route, i): Endpoint => {
-    return {
-      ...route,
-      info: infos[i] as RouteInfo,
-      bodySettings: withBodyOptions(bodySettings, route.body),
-      pipeline: endpointPipeline(route, use),
-    }
-  })
-  const matcher = createMatcher(endpoints)
-  const fallback = createFallback(endpoints, matcher, use, settings)
-  const handle = (request: Request): MaybePromise<Reply> => {
-    const match = matcher.match(request.method, request.path)
-    if (match.kind !== 'found') {
-      request.bodySettings = bodySettings
-      return fallback(request, match)
-    }
-    const { entry } = match
-    request.bodySettings = entry.bodySettings
-    return runTraced(entry.pipeline, new Context<object>(request, match.params, entry.info, settings))
-  }
-  return methodOverride ? withMethodOverride({ handle, matcher, use, settings }) : handle
-}
-
-function endpointPipeline(route: FlatRoute, use: readonly Middleware[]): Pipeline {
-  return compose([...use, ...route.use], route.handler, `${route.method} ${route.pattern}`)
 }
 
 function compileUrls(flat: readonly FlatRoute[]): ReadonlyMap<string, UrlBuilder> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { AppInfo } from '../context/context.ts'
+import type { AppInfo } from '../context/app-info.ts'
 import type { Middleware } from '../context/middleware.ts'
 import { signedCookie } from '../context/protected-cookie.ts'
 import { HttpError } from '../errors.ts'

@@ -2,8 +2,7 @@ import { assign } from '../context/assign.ts'
 import { Context, type ContextSettings } from '../context/context.ts'
 import type { Middleware } from '../context/middleware.ts'
 import type { BodySettings, FormSettings } from '../http/body/body-settings.ts'
-import { parseContentType } from '../http/body/content-type.ts'
-import { isFormType } from '../http/body/read-form.ts'
+import { isForm } from '../http/body/read-form.ts'
 import type { Reply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
@@ -59,7 +58,7 @@ export function withMethodOverride({
   }
 
   return (request) => {
-    if (request.method !== 'POST' || !isForm(request)) return handle(request)
+    if (request.method !== 'POST' || !isForm(request.headers)) return handle(request)
     const choices = routesFor(request.path, methods)
     if (choices.length === 0) return handle(request)
     return override(request, [...routesFor(request.path, ['POST']), ...choices])
@@ -72,11 +71,6 @@ export function withMethodOverride({
       return match.kind === 'found' && match.entry.method === name ? [match.entry.bodySettings] : []
     })
   }
-}
-
-function isForm(request: Request): boolean {
-  const type = parseContentType(request.headers.get('content-type'))?.type
-  return type !== undefined && isFormType(type)
 }
 
 /** Before the form is read nobody knows which of the routes it means, so the largest of their limits hold. */

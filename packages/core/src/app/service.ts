@@ -1,6 +1,7 @@
 import { ZzzError } from '../errors.ts'
 import { messageOf } from '../internal/message-of.ts'
 import { reportError } from '../internal/report.ts'
+import { within } from '../internal/within.ts'
 
 /** Something that runs beside the application: a repo's pool, a worker, a PubSub connection. */
 export interface Service {
@@ -37,7 +38,8 @@ export function runServices(services: readonly Service[]): Services {
     state = 'stopped'
     for (const service of stopping) {
       try {
-        await within(deadline, service.stop?.({ deadline }))
+        const late = () => new Error(`it took longer than its ${deadline} ms`)
+        await within(deadline, service.stop?.({ deadline }), late)
       } catch (cause) {
         failures.push(failed(service, 'stop', cause))
       }
@@ -81,18 +83,6 @@ function checkService(service: Service): void {
     'ZZZ_OPTION_INVALID',
     'A service has a name, a start function and, if it holds anything, a stop function',
   )
-}
-
-/** Waits for a stop, but no longer than its deadline. */
-async function within(deadline: number, stopping: void | Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>()
-  const message = `it took longer than its ${deadline} ms`
-  const timer = setTimeout(() => late.reject(new Error(message)), Math.min(deadline, 2 ** 31 - 1))
-  try {
-    await Promise.race([stopping, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function severalFailed(failures: readonly ZzzError[]): ZzzError {

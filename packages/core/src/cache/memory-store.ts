@@ -1,6 +1,7 @@
 import { type Clock, clockRule, systemClock } from '../clock.ts'
 import { countRule } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
+import { ownText } from '../internal/own-text.ts'
 import type { CacheStore, PutOptions } from './cache-store.ts'
 
 /** Options of `memoryStore`. */
@@ -79,7 +80,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
   function put(key: string, value: Uint8Array, { ttl }: PutOptions): void {
     remove(key)
-    const own = ownKey(key)
+    const own = ownText(key)
     const cost = Buffer.byteLength(own) + value.length + overhead
     if (cost > maxBytes || ttl <= 0) return
     entries.set(own, { value: compact(value), expires: clock.now() + ttl, cost })
@@ -105,11 +106,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       return bytes
     },
   }
-}
-
-/** A key is often a slice of a request, which it would keep alive as a whole. */
-function ownKey(key: string): string {
-  return Buffer.from(key, 'utf16le').toString('utf16le')
 }
 
 /** Bytes with a buffer of their own: a view would keep all of the buffer it looks at. */

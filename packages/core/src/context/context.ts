@@ -4,22 +4,28 @@ import type { ReadFormOptions, ReadOptions } from '../http/body/read-options.ts'
 import type { UploadedFile } from '../http/body/uploaded-file.ts'
 import { type Client, clientOf, type TrustedProxies } from '../http/client.ts'
 import { type Cookies, parseCookies } from '../http/cookie.ts'
-import { encodeLocation } from '../http/encode-location.ts'
 import { type EventStreamOptions, eventStream, type ServerEvents } from '../http/event-stream.ts'
 import type { Outcome } from '../http/outcome.ts'
-import { checkBody, Reply, type ReplyBody, type StreamBody, typedReply } from '../http/reply.ts'
+import { Reply, type ReplyBody, type StreamBody } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import { type SendFileOptions, sendFile } from '../http/send-file.ts'
 import { isToken } from '../http/token.ts'
-import { isPromise } from '../internal/maybe-promise.ts'
 import { describe } from '../internal/options.ts'
-import type { Secrets } from '../secrets/secrets.ts'
 import type { Html } from '../template/html.ts'
 import type { Renderable } from '../template/view.ts'
+import type { AppInfo, RouteInfo } from './app-info.ts'
 import type { AssignKey } from './assign.ts'
 import { errorReply } from './error-reply.ts'
 import { cspNonceKey, problemDetailsKey } from './keys.ts'
 import { LazyValue } from './lazy-value.ts'
+import {
+  bodyReply,
+  htmlReply,
+  jsonReply,
+  type RespondOptions,
+  redirectReply,
+  textReply,
+} from './make-reply.ts'
 import { readBody, readParam } from './read-body.ts'
 import {
   type AnyViewsOptions,
@@ -30,39 +36,11 @@ import {
   renderView,
 } from './views.ts'
 
-/** A route as it can be listed. */
-export interface RouteInfo {
-  readonly method: string
-  /** The whole pattern, scopes joined: `/api/users/:id`. */
-  readonly pattern: string
-  readonly name: string | undefined
-}
-
-/** What a request can know of its application. Handlers read it here, since importing the app itself would be a cycle. */
-export interface AppInfo {
-  /** `development`, `test`, `production` or another name of the app's choice. */
-  readonly environment: string
-  /** Every route in the order of writing. */
-  readonly routes: readonly RouteInfo[]
-  /** True from the moment its server is about to close. */
-  readonly draining: boolean
-  /** Signs and encrypts with keys of the application's `secretKeyBase`. */
-  readonly secrets: Secrets
-  /** Aborts at that moment, so that streams without an end of their own can end. */
-  readonly drainSignal: AbortSignal
-}
-
 /** What the context of every request takes from its application. */
 export interface ContextSettings {
   readonly app: AppInfo
   readonly trustedProxies: TrustedProxies | undefined
   readonly views: AnyViewsOptions
-}
-
-/** Options of `ctx.respond`: status (default 200) and content type. */
-export interface RespondOptions {
-  status?: number | undefined
-  type?: string | undefined
 }
 
 /**
@@ -258,12 +236,12 @@ export class Context<out P extends object = object> {
 
   /** A JSON reply. Throws `ZZZ_JSON_UNSERIALISABLE` for a value that JSON has no text for. */
   json<T>(value: T & (T extends PromiseLike<unknown> ? 'await it first' : unknown), status = 200): Reply {
-    return typedReply(status, toJson(value), 'application/json; charset=utf-8')
+    return jsonReply(value, status)
   }
 
   /** An HTML reply. The text goes out as it is: escape what comes from users. */
   html(text: string, status = 200): Reply {
-    return typedReply(status, checkText('html', text), 'text/html; charset=utf-8')
+    return htmlReply(text, status)
   }
 
   /**
@@ -311,20 +289,12 @@ export class Context<out P extends object = object> {
 
   /** A plain text reply. */
   text(text: string, status = 200): Reply {
-    return typedReply(status, checkText('text', text), 'text/plain; charset=utf-8')
+    return textReply(text, status)
   }
 
   /** A reply with any body; without a `type`, text goes out as plain text and bytes as `application/octet-stream`. */
   respond(body: ReplyBody, options: RespondOptions = {}): Reply {
-    checkBody(body)
-    const status = options.status ?? 200
-    if (options.type !== undefined) return new Reply(status, body).header('content-type', options.type)
-    if (body === null) return new Reply(status, null)
-    return typedReply(
-      status,
-      body,
-      typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/octet-stream',
-    )
+    return bodyReply(body, options)
   }
 
   /** A reply that is produced while it is sent, no faster than the client reads: web or node stream, generator. */
@@ -383,11 +353,7 @@ export class Context<out P extends object = object> {
    * URL are percent-encoded. Throws `ZZZ_REDIRECT_INVALID` for a status outside 300 to 399.
    */
   redirect(location: string, status = 302): Reply {
-    checkText('redirect', location)
-    if (status < 300 || status > 399) {
-      throw new ZzzError('ZZZ_REDIRECT_INVALID', `A redirect has a status from 300 to 399, got ${status}`)
-    }
-    return new Reply(status, null).header('location', encodeLocation(location))
+    return redirectReply(location, status)
   }
 
   /** A 404 reply in the form the client asks for; error pages treat it like a path that no route matches. */
@@ -410,23 +376,4 @@ export class Context<out P extends object = object> {
 
 function settled<T>(value: T | LazyValue<T>): T {
   return value instanceof LazyValue ? value.value : value
-}
-
-function checkText(helper: string, text: unknown): string {
-  if (typeof text === 'string') return text
-  throw new ZzzError('ZZZ_REPLY_BODY', `ctx.${helper} takes text, not ${describe(text)}`)
-}
-
-function toJson(value: unknown): string {
-  if (isPromise(value))
-    throw new ZzzError('ZZZ_JSON_UNSERIALISABLE', 'ctx.json: the value is a promise; await it first')
-  let text: string | undefined
-  try {
-    text = JSON.stringify(value)
-  } catch (cause) {
-    throw new ZzzError('ZZZ_JSON_UNSERIALISABLE', `ctx.json: ${(cause as Error).message}`, { cause })
-  }
-  if (text === undefined)
-    throw new ZzzError('ZZZ_JSON_UNSERIALISABLE', `ctx.json: ${typeof value} has no JSON text`)
-  return text
 }

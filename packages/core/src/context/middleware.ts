@@ -1,6 +1,7 @@
 import type { Reply } from '../http/reply.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
-import type { AppInfo, Context } from './context.ts'
+import type { AppInfo } from './app-info.ts'
+import type { Context } from './context.ts'
 
 /** What a handler may return: a reply of the context's helpers, or a web `Response`, now or later. */
 export type HandlerResult = MaybePromise<Reply | Response>

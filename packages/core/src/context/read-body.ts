@@ -1,4 +1,4 @@
-import { parseContentType } from '../http/body/content-type.ts'
+import { typeOf } from '../http/body/content-type.ts'
 import { isJsonType } from '../http/body/json.ts'
 import { isFormType } from '../http/body/read-form.ts'
 import type { Request } from '../http/request.ts'
@@ -14,7 +14,7 @@ interface ParamSource {
 /** Reads a body by its content type; see `Context.body`. */
 export async function readBody(request: Request): Promise<unknown> {
   if (request.body.length === 0) return undefined
-  const type = typeOf(request)
+  const type = typeOf(request.headers)
   if (isJsonType(type)) return request.json()
   if (isFormType(type)) return (await request.form()).values
   if (/^text\/|[/+]xml$/.test(type)) return request.text()
@@ -31,7 +31,7 @@ export async function readParam(ctx: ParamSource, name: string): Promise<string 
 async function bodyParam(ctx: ParamSource, name: string): Promise<string | undefined> {
   const { request } = ctx
   if (request.body.length === 0) return undefined
-  const type = typeOf(request)
+  const type = typeOf(request.headers)
   if (isFormType(type)) return (await request.form()).get(name)
   return isJsonType(type) ? memberOf(await ctx.body(), name) : undefined
 }
@@ -42,8 +42,4 @@ function memberOf(value: unknown, name: string): string | undefined {
   const member = (value as Record<string, unknown>)[name]
   if (typeof member === 'string') return member
   return typeof member === 'number' || typeof member === 'boolean' ? String(member) : undefined
-}
-
-function typeOf(request: Request): string {
-  return parseContentType(request.headers.get('content-type'))?.type ?? ''
 }

@@ -1,4 +1,5 @@
 import Negotiator from 'negotiator'
+import { ownText } from '../internal/own-text.ts'
 
 /** Codings that files are kept in beside their originals, the densest first, with the extension of each. */
 export const storedCodings: readonly { readonly coding: string; readonly extension: string }[] = [
@@ -32,8 +33,7 @@ export function codingNegotiator(codings: readonly string[]): CodingNegotiator {
     if (known !== undefined) return known
     const accepted = negotiate(acceptEncoding, preferred)
     if (memory.size >= memoryLimit) memory.clear()
-    // A copy: the field is a slice that would keep the whole request head.
-    memory.set(Buffer.from(acceptEncoding, 'latin1').toString('latin1'), accepted)
+    memory.set(ownText(acceptEncoding), accepted)
     return accepted
   }
 }

@@ -13,3 +13,6 @@ export const methods: ReadonlySet<string> = new Set<Method>([
   'CONNECT',
   'TRACE',
 ])
+
+/** Methods that ask and change nothing (RFC 9110 section 9.2.1), if handlers keep to it. */
+export const safeMethods: ReadonlySet<string> = new Set<Method>(['GET', 'HEAD', 'OPTIONS', 'TRACE'])

@@ -1,4 +1,5 @@
 import { ZzzError } from '../errors.ts'
+import { jsonText } from '../internal/json-text.ts'
 import { isAmount } from '../internal/option-rules.ts'
 import { describe } from '../internal/options.ts'
 
@@ -49,15 +50,7 @@ function oneLine(field: string, value: unknown): string {
 }
 
 function toText(data: unknown): string {
-  if (typeof data === 'string') return data
-  let text: string | undefined
-  try {
-    text = JSON.stringify(data)
-  } catch (cause) {
-    throw invalid(`its data has no JSON text: ${(cause as Error).message}`, cause)
-  }
-  if (text === undefined) throw invalid(`its data is ${describe(data)}, which has no JSON text`)
-  return text
+  return typeof data === 'string' ? data : jsonText(data, (why, cause) => invalid(`its data ${why}`, cause))
 }
 
 function invalid(fault: string, cause?: unknown): ZzzError {

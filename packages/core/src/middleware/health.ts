@@ -3,6 +3,7 @@ import type { Middleware } from '../context/middleware.ts'
 import type { Reply } from '../http/reply.ts'
 import { delayRule, isObject } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
+import { within } from '../internal/within.ts'
 
 /** Says whether something the application depends on works: by resolving, or by throwing. */
 export type HealthCheck = (options: { signal: AbortSignal }) => unknown
@@ -72,18 +73,16 @@ async function readiness(
 
 async function run(name: string, check: HealthCheck, timeout: number): Promise<Result> {
   const controller = new AbortController()
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    late.reject(new Error(`No answer within ${timeout} ms`))
+  const late = () => {
     controller.abort()
-  }, timeout)
+    return new Error(`No answer within ${timeout} ms`)
+  }
   try {
-    await Promise.race([(async () => check({ signal: controller.signal }))(), late.promise])
+    const result = (async () => check({ signal: controller.signal }))()
+    await within(timeout, result, late)
     return { name, error: undefined }
   } catch (error) {
     return { name, error: error ?? new Error('The check failed without a reason') }
-  } finally {
-    clearTimeout(timer)
   }
 }
 

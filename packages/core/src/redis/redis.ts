@@ -4,6 +4,7 @@ import { messageOf } from '../internal/message-of.ts'
 import { countRule, delayRule, functionRule } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { guardListener, reportError } from '../internal/report.ts'
+import { within } from '../internal/within.ts'
 import type { RedisScript } from './redis-script.ts'
 
 /** What Redis answers, by its protocol RESP2. */
@@ -99,7 +100,7 @@ export function createRedis(options: RedisOptions = {}): Redis {
   async function command(...args: readonly [string, ...(string | Uint8Array)[]]): Promise<RedisReply> {
     if (client?.isReady !== true) throw unavailable(args[0], notConnected(client))
     const answer = client.sendCommand<RedisReply>(args.map(toArgument))
-    return within(timeout, args[0], answer)
+    return answered(timeout, args[0], answer)
   }
 
   return {
@@ -126,7 +127,7 @@ export function createRedis(options: RedisOptions = {}): Redis {
       client = undefined
       if (stopping === undefined) return
       try {
-        await within(deadline, 'stop', stopping.isReady ? stopping.close() : Promise.resolve())
+        await answered(deadline, 'stop', stopping.isReady ? stopping.close() : Promise.resolve())
       } finally {
         if (stopping.isOpen) stopping.destroy()
       }
@@ -145,22 +146,18 @@ export function createRedis(options: RedisOptions = {}): Redis {
 }
 
 /** Waits for an answer, but not for ever: the connection may hang. */
-async function within<T>(ms: number, name: string, answer: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(unavailable(name, `there was no answer within ${ms} ms`)), ms)
+async function answered<T>(ms: number, name: string, answer: Promise<T>): Promise<T> {
   try {
-    return await Promise.race([answer, late.promise])
+    return await within(ms, answer, () => unavailable(name, `there was no answer within ${ms} ms`))
   } catch (cause) {
     throw cause instanceof ZzzError ? cause : failure(name, cause)
-  } finally {
-    clearTimeout(timer)
   }
 }
 
 /** An error reply says that the command is at fault; anything else that the server could not be asked. */
 function failure(name: string, cause: unknown): ZzzError {
-  const answered = cause instanceof Error && /^[A-Z]+ /.test(cause.message)
-  if (!answered) return unavailable(name, messageOf(cause), cause)
+  const isReply = cause instanceof Error && /^[A-Z]+ /.test(cause.message)
+  if (!isReply) return unavailable(name, messageOf(cause), cause)
   return new ZzzError('ZZZ_REDIS_FAILED', `Redis refused ${name}: ${messageOf(cause)}`, { cause })
 }
 

@@ -23,6 +23,11 @@ export function parseContentType(value: string | undefined): ContentType | undef
   }
 }
 
+/** The content type of a body, in lower case and without parameters; empty where it has none. */
+export function typeOf(headers: HeaderList): string {
+  return parseContentType(headers.get('content-type'))?.type ?? ''
+}
+
 /** Reads the parameters from an index to the end of the text; undefined when they are broken or one is there twice. */
 export function parseParameters(text: string, start: number): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>()

@@ -4,7 +4,7 @@ import type { BodySource } from '../body-source.ts'
 import type { HeaderList } from '../header-list.ts'
 import type { Outcome } from '../outcome.ts'
 import { type BodySettings, formRules, withBodyOptions } from './body-settings.ts'
-import { parseContentType, refuseContentCoding } from './content-type.ts'
+import { parseContentType, refuseContentCoding, typeOf } from './content-type.ts'
 import { Form } from './form.ts'
 import { expectMultipart, type FormPart, readParts } from './parts.ts'
 import type { ReadFormOptions, ReadOptions } from './read-options.ts'
@@ -29,6 +29,11 @@ const multipart = 'multipart/form-data'
 /** True for the content types of forms. */
 export function isFormType(type: string): boolean {
   return type === urlencoded || type === multipart
+}
+
+/** True where a body calls itself a form. */
+export function isForm(headers: HeaderList): boolean {
+  return isFormType(typeOf(headers))
 }
 
 /** Reads the form in a body; see `Request.form`. */

@@ -1,6 +1,7 @@
 import { type Clock, clockRule, systemClock } from '../../clock.ts'
+import type { AppInfo } from '../../context/app-info.ts'
 import type { AssignKey } from '../../context/assign.ts'
-import type { AppInfo, Context } from '../../context/context.ts'
+import type { Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import { isPromise, mapMaybe } from '../../internal/maybe-promise.ts'
 import {

@@ -1,8 +1,8 @@
 import type { Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import { ZzzError } from '../../errors.ts'
-import { parseContentType } from '../../http/body/content-type.ts'
-import { isFormType } from '../../http/body/read-form.ts'
+import { isForm } from '../../http/body/read-form.ts'
+import { safeMethods } from '../../http/method.ts'
 import { functionRule, oneOf } from '../../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { sessionKey } from '../../session/session.ts'
@@ -29,9 +29,6 @@ const optionRules: OptionRules<CsrfOptions> = {
   fallback: oneOf('token', 'allow'),
   exempt: functionRule,
 }
-
-/** Methods that change nothing (RFC 9110 section 9.2.1), if handlers keep to it. */
-const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
  * Refuses requests that another site makes a browser send (cross-site request forgery), before any handler runs. Browsers
@@ -92,8 +89,7 @@ function tokenFault(ctx: Context, token: string | undefined): string {
 }
 
 async function tokenOfForm(ctx: Context): Promise<string | undefined> {
-  const type = parseContentType(ctx.header('content-type'))?.type
-  return type !== undefined && isFormType(type) ? ctx.formValue('_csrf') : undefined
+  return isForm(ctx.request.headers) ? ctx.formValue('_csrf') : undefined
 }
 
 function foreign(ctx: Context): ZzzError {

@@ -1,5 +1,5 @@
 import { ZzzError } from '../../errors.ts'
-import { isPromise } from '../../internal/maybe-promise.ts'
+import { jsonText, type RefuseJson } from '../../internal/json-text.ts'
 
 /** Headers are no place for content: proxies end replies whose headers exceed 4 or 8 KiB altogether. */
 const limit = 4096
@@ -10,7 +10,7 @@ export class Events {
 
   /** Adds an event. Throws `ZZZ_JSON_UNSERIALISABLE` for a detail that JSON has no text for. */
   add(name: string, detail: unknown): void {
-    this.#details.set(name, toJson(name, detail))
+    this.#details.set(name, jsonText(detail, unserialisable(name)))
   }
 
   /** The value of the header. Throws `ZZZ_HTMX_TOO_LARGE` beyond 4,096 bytes. */
@@ -26,27 +26,14 @@ export class Events {
   }
 }
 
-function toJson(name: string, detail: unknown): string {
-  if (isPromise(detail)) throw unserialisable(name, 'is a promise; await it first')
-  let text: string | undefined
-  try {
-    text = JSON.stringify(detail)
-  } catch (cause) {
-    throw unserialisable(name, `has no JSON text: ${(cause as Error).message}`, cause)
-  }
-  if (text === undefined) throw unserialisable(name, 'has no JSON text')
-  return text
-}
-
 /** JSON with every character beyond ASCII as an escape, so that any header can carry it. */
 export function toAscii(json: string): string {
   return json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-function unserialisable(name: string, why: string, cause?: unknown): ZzzError {
-  return new ZzzError(
-    'ZZZ_JSON_UNSERIALISABLE',
-    `htmx: the detail of the event ${JSON.stringify(name)} ${why}`,
-    { cause },
-  )
+function unserialisable(name: string): RefuseJson {
+  return (why, cause) =>
+    new ZzzError('ZZZ_JSON_UNSERIALISABLE', `htmx: the detail of the event ${JSON.stringify(name)} ${why}`, {
+      cause,
+    })
 }

@@ -3,6 +3,7 @@ import { systemClock } from '../../clock.ts'
 import type { Context } from '../../context/context.ts'
 import { ownReplyKey, wholeReplyKey } from '../../context/keys.ts'
 import type { Middleware, Next } from '../../context/middleware.ts'
+import { safeMethods } from '../../http/method.ts'
 import { toNotModified } from '../../http/not-modified.ts'
 import { isNotModified } from '../../http/preconditions.ts'
 import { discardBody, type Reply } from '../../http/reply.ts'
@@ -16,9 +17,6 @@ import { createFlights, type Flight, type Landing, landingOf } from './flights.t
 import { type Found, replyStore, valuesOf } from './reply-store.ts'
 import { checkResponseCacheOptions, type ResponseCacheOptions } from './response-cache-options.ts'
 import { isLasting, lifetimeOf, varyNames } from './storable.ts'
-
-/** Methods that change nothing (RFC 9110 section 9.2.1): after any other, what was kept may be old. */
-const safe: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
  * Keeps whole replies to GET and gives them to others who ask for the same, GET or HEAD, by the rules of a shared cache
@@ -132,7 +130,8 @@ export function responseCache(options: ResponseCacheOptions): Middleware {
 
   return function responseCache(ctx, next) {
     const { method } = ctx
-    if (!safe.has(method)) return forgetAfter(ctx, next)
+    // After a method that changes something, what was kept may be old.
+    if (!safeMethods.has(method)) return forgetAfter(ctx, next)
     if (method !== 'GET' && method !== 'HEAD') return next()
     const run = vary.length === 0 ? next : () => mapMaybe(next(), (reply) => addVary(reply, ...vary))
     const key = passesBy(ctx, credentials) ? undefined : keyOf(ctx)

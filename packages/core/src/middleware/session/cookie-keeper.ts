@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { AppInfo, Context } from '../../context/context.ts'
+import type { AppInfo } from '../../context/app-info.ts'
+import type { Context } from '../../context/context.ts'
 import { ZzzError } from '../../errors.ts'
 import { cookieLimit } from '../../http/cookie.ts'
+import { ownText } from '../../internal/own-text.ts'
 import { createRecent, type Recent } from '../../internal/recent.ts'
 import type { Json } from '../../session/json.ts'
 import { type SessionRecord, SessionState } from '../../session/session-state.ts'
@@ -43,7 +45,7 @@ export function cookieKeeper(name: string, terms: SessionTerms): SessionKeeper {
     if (text === undefined) return undefined
     // Nobody else can have encrypted it, so it is what `write` made.
     const content = JSON.parse(text) as Content
-    recent.set(copyText(token), content)
+    recent.set(ownText(token), content)
     return content
   }
 
@@ -86,11 +88,6 @@ export function cookieKeeper(name: string, terms: SessionTerms): SessionKeeper {
       return setCookie(ctx, reply, write(ctx, state, createdAt, expiresAt), expiresAt, terms)
     },
   }
-}
-
-/** A token comes as a slice of a whole header block, which must not be kept with it. */
-function copyText(token: string): string {
-  return Buffer.from(token, 'latin1').toString('latin1')
 }
 
 function createName() {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { MaybePromise } from '../../internal/maybe-promise.ts'
+import { ownText } from '../../internal/own-text.ts'
 
 /** What a cache needs to know. */
 export interface RevalidatingCacheOptions<V> {
@@ -79,9 +80,7 @@ export class RevalidatingCache<V> {
     const old = this.#entries.get(key)
     if (old !== undefined && old.since > since) return
     const cost = overhead + 2 * key.length + this.#options.cost(value)
-    // A copy: the key may be a slice that would keep the whole request head.
-    const kept = old === undefined ? Buffer.from(key).toString() : key
-    this.#entries.set(kept, { value, since, cost, used: old !== undefined })
+    this.#entries.set(old === undefined ? ownText(key) : key, { value, since, cost, used: old !== undefined })
     this.#size += cost - (old?.cost ?? 0)
     this.#shrink()
   }

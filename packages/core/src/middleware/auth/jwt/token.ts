@@ -1,3 +1,5 @@
+import { ownText } from '../../../internal/own-text.ts'
+
 /** The parts of a JSON Web Token in compact form (RFC 7515 section 3.1), none of them believed yet. */
 export interface Token {
   readonly text: string
@@ -56,8 +58,7 @@ export function tokenReader(options: {
       return refuse('The token is of another type than is accepted here')
     }
     const header = { alg, kid, typ: typeof fields.typ === 'string' ? fields.typ : undefined }
-    // A part of a token keeps the whole of it in memory.
-    last = { text: Buffer.from(text, 'latin1').toString('latin1'), header }
+    last = { text: ownText(text), header }
     return { ok: true, value: header }
   }
 
