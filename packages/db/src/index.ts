@@ -11,7 +11,14 @@ export {
 } from './changeset/field-error.ts'
 export type { Nested, NestedAction, NestedChange, PutValue } from './changeset/nested.ts'
 export type { Changes, FieldName, Params } from './changeset/parts.ts'
-export type { LengthOptions, MessageOptions, NumberOptions } from './changeset/validations.ts'
+export type {
+  LengthLimits,
+  LengthOptions,
+  MessageOptions,
+  NumberLimits,
+  NumberOptions,
+  Validation,
+} from './changeset/validation.ts'
 export type { ForeignStatement, RawStatement } from './compiler/raw.ts'
 export type { ConnectionState, Isolation } from './driver/driver.ts'
 export {

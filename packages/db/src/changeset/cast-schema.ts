@@ -1,10 +1,12 @@
 import { DbError } from '../errors.ts'
 import type { JsonSchema } from '../schema/data-type.ts'
-import { objectSchema } from '../schema/json-schema.ts'
-import type { AnySchema } from '../schema/schema.ts'
+import { orNull } from '../schema/json-schema.ts'
+import type { AnySchema, Row } from '../schema/schema.ts'
 import { type Changeset, change } from './changeset.ts'
 import { type ErrorTree, formatError } from './field-error.ts'
 import type { FieldName, Params } from './parts.ts'
+import type { Validation } from './validation.ts'
+import { narrowSchema } from './validation-schema.ts'
 
 /** What is wrong with a value, and where, as Standard Schema says it. */
 export interface CastIssue {
@@ -14,9 +16,11 @@ export interface CastIssue {
 
 /**
  * A cast as a Standard Schema (version 1) with Standard JSON Schema: whatever takes a schema of such a library takes it. What
- * is valid becomes a changeset, ready for a repo.
+ * is valid becomes a changeset for a new row, ready for a repo.
  */
-export interface CastSchema<C> {
+export interface CastSchema<S extends AnySchema, C> {
+  /** The same cast where it is needed as a changeset: of a new row, or of one that is there. */
+  readonly changeset: (params: Params, row?: Row<S>) => C
   readonly '~standard': {
     readonly version: 1
     readonly vendor: 'zzz'
@@ -34,7 +38,7 @@ export interface CastSchema<C> {
 
 /**
  * Makes a Standard Schema of a cast: of the named fields, and of the validations that `build` adds. Its JSON Schema has the
- * types of the fields, and requires those that `build` does.
+ * types of the fields, and of the validations what JSON Schema can say.
  *
  * ```ts
  * const NewUser = castSchema(User, ['name', 'email'], (user) => user.validateRequired(['name', 'email']))
@@ -45,23 +49,11 @@ export function castSchema<S extends AnySchema, N = unknown>(
   schema: S,
   fields: readonly FieldName<S>[],
   build: (changeset: Changeset<S>) => Changeset<S, N>,
-): CastSchema<Changeset<S, N>> {
-  const run = (params: Params) => build(change(schema).cast(params, fields))
-
-  function input({ target }: { readonly target: string }): JsonSchema {
-    checkTarget(target)
-    const { errors } = run({})
-    const required = fields.filter((field) =>
-      errors[field]?.some(({ params }) => params.validation === 'required'),
-    )
-    const named = fields.map((field) => {
-      const { type, nullable } = (schema.fields[field] as AnySchema['fields'][string]).parts
-      return { field, type, nullable: nullable && !required.includes(field) }
-    })
-    return objectSchema(named, required)
-  }
+): CastSchema<S, Changeset<S, N>> {
+  const changeset = (params: Params, row?: Row<S>) => build(change(schema, row).cast(params, fields))
 
   return {
+    changeset,
     '~standard': {
       version: 1,
       vendor: 'zzz',
@@ -69,13 +61,14 @@ export function castSchema<S extends AnySchema, N = unknown>(
         if (typeof value !== 'object' || value === null || Array.isArray(value)) {
           return { issues: [{ message: 'must be an object', path: [] }] }
         }
-        const changeset = run(value as Params)
-        return changeset.valid
-          ? { value: changeset }
-          : { issues: toIssues(changeset.traverseErrors(formatError), []) }
+        const made = changeset(value as Params)
+        return made.valid ? { value: made } : { issues: toIssues(made.traverseErrors(formatError), []) }
       },
       jsonSchema: {
-        input,
+        input({ target }) {
+          checkTarget(target)
+          return describeParams(schema, fields, changeset({}).validations)
+        },
         output() {
           throw new DbError(
             'ZZZ_DB_UNSUPPORTED',
@@ -84,6 +77,27 @@ export function castSchema<S extends AnySchema, N = unknown>(
         },
       },
     },
+  }
+}
+
+/** What a cast of these fields takes, as JSON has it. */
+function describeParams(
+  schema: AnySchema,
+  fields: readonly string[],
+  validations: readonly Validation[],
+): JsonSchema {
+  const named = (kind: Validation['kind']) =>
+    validations.filter((rule) => rule.kind === kind).map(({ field }) => field)
+  const [required, accepted] = [named('required'), named('acceptance')]
+  const properties = fields.map((field) => {
+    const { type, nullable } = (schema.fields[field] as AnySchema['fields'][string]).parts
+    const rules = validations.filter((rule) => rule.field === field)
+    return [field, orNull(narrowSchema(type.json ?? {}, rules), nullable && !required.includes(field))]
+  })
+  return {
+    type: 'object',
+    properties: Object.fromEntries([...properties, ...accepted.map((field) => [field, { const: true }])]),
+    required: [...new Set([...fields.filter((field) => required.includes(field)), ...accepted])],
   }
 }
 

@@ -308,6 +308,17 @@ describe('validations', () => {
   })
 })
 
+it('has its rules as data, whether they were met or not', () => {
+  const { validations } = cast(User, { age: 7 }, ['email', 'age'])
+    .validateRequired(['email'])
+    .validateNumber('age', { max: 9, message: 'too old' })
+    .validate('age', () => undefined)
+  assert.deepEqual(validations, [
+    { kind: 'required', field: 'email' },
+    { kind: 'number', field: 'age', limits: { max: 9 } },
+  ])
+})
+
 it('a changeset is printed without the values of redacted fields', () => {
   const printed = inspect(cast(User, { password: 'hunter2', passwordConfirmation: 'hunter2' }, ['password']))
   assert.doesNotMatch(printed, /hunter2/)

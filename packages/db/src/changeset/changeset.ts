@@ -1,14 +1,13 @@
-import { inspect } from 'node:util'
 import { type ConstraintFacts, DbError } from '../errors.ts'
 import { describe } from '../internal/describe.ts'
-import type { FieldParts } from '../schema/field.ts'
 import { type AnySchema, columnOf, type Fields, type Row } from '../schema/schema.ts'
+import { booleanType } from '../schema/types/numbers.ts'
 import { castNested, type NestedOutcome, putNested } from './cast-nested.ts'
-import { castValue, isSameValue, tooLong } from './cast-value.ts'
+import { type CastField, castBlank, castField, isBlank, isSameValue } from './cast-value.ts'
 import type { CastAssocOptions } from './child-params.ts'
 import { type ConstraintOptions, type ConstraintRule, meets } from './constraint.ts'
 import { embeddedValue, embedTarget } from './embed.ts'
-import { type ErrorsOf, type FieldError, type FieldErrors, formatError } from './field-error.ts'
+import { type ErrorsOf, type FieldError, type FieldErrors, formatError, withError } from './field-error.ts'
 import {
   applyNested,
   isValid,
@@ -23,14 +22,15 @@ import {
 } from './nested.ts'
 import type { Changes, ChangesetParts, FieldName, Params, StoredName } from './parts.ts'
 import { keyOf, targetOf } from './plan.ts'
-import { hideRedacted, isNestedName } from './redacted.ts'
+import { printAs } from './redacted.ts'
 import {
   checkLength,
   checkNumber,
   type LengthOptions,
   type MessageOptions,
   type NumberOptions,
-} from './validations.ts'
+  type Validation,
+} from './validation.ts'
 
 /**
  * Changes to a row before they are written: the row, what changes, and what is wrong with it. An immutable value; nothing
@@ -50,21 +50,23 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
   readonly changes: Changes<S>
   readonly params: Params
   readonly errors: FieldErrors
+  readonly validations: readonly Validation[]
   readonly constraints: readonly ConstraintRule[]
   readonly nested: Readonly<Record<string, Nested>>
   readonly lock: string | undefined
   declare readonly $nested: N
 
   /** @internal */
-  constructor({ schema, data, changes, params, errors, constraints, nested, lock }: ChangesetParts<S>) {
-    this.schema = schema
-    this.data = data
-    this.changes = changes
-    this.params = params
-    this.errors = errors
-    this.constraints = constraints
-    this.nested = nested
-    this.lock = lock
+  constructor(parts: ChangesetParts<S>) {
+    this.schema = parts.schema
+    this.data = parts.data
+    this.changes = parts.changes
+    this.params = parts.params
+    this.errors = parts.errors
+    this.validations = parts.validations
+    this.constraints = parts.constraints
+    this.nested = parts.nested
+    this.lock = parts.lock
   }
 
   /** False as soon as a field has an error, here or in an associated row. */
@@ -84,8 +86,11 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
         `cast() needs an object with what came from outside, got ${describe(params)}`,
       )
     }
-    const begun = this.#with({ params: { ...this.params, ...params } })
-    return fields.reduce<Changeset<S, N>>((changeset, field) => changeset.#castField(params, field), begun)
+    const isNew = this.data === undefined
+    const casted = fields.map(
+      (field) => [field, castField(this.#fieldOf(field).parts, isNew, own(params, field))] as const,
+    )
+    return this.#take(casted, { ...this.params, ...params })
   }
 
   /** Changes fields to values that the program made; what users sent goes through `cast`. */
@@ -113,10 +118,14 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     fields: readonly FieldName<S>[],
     { message = `can't be blank` }: MessageOptions = {},
   ): Changeset<S, N> {
-    return fields.reduce<Changeset<S, N>>((changeset, field) => {
-      if (!isBlank(changeset.get(field)) || changeset.#hasError(field)) return changeset
-      return changeset.#withError(field, { message, params: { validation: 'required' } })
-    }, this)
+    const rules = fields.map((field): Validation => ({ kind: 'required', field }))
+    return fields.reduce<Changeset<S, N>>(
+      (changeset, field) => {
+        if (!isBlank(changeset.get(field)) || Object.hasOwn(changeset.errors, field)) return changeset
+        return changeset.#withError(field, { message, params: { validation: 'required' } })
+      },
+      this.#noting(...rules),
+    )
   }
 
   /** The text matches a regular expression. */
@@ -126,19 +135,25 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     { message = 'has invalid format' }: MessageOptions = {},
   ): Changeset<S, N> {
     // A search begins at the start, whatever a global expression found before.
-    return this.validate(field, (value) =>
+    return this.#noting({ kind: 'format', field, format }).validate(field, (value) =>
       String(value).search(format) >= 0 ? undefined : { message, params: { validation: 'format' } },
     )
   }
 
   /** The text, list or bytes are of a length. */
   validateLength(field: FieldName<S>, options: LengthOptions): Changeset<S, N> {
-    return this.validate(field, (value) => checkLength(value, options))
+    const { message, ...limits } = options
+    return this.#noting({ kind: 'length', field, limits }).validate(field, (value) =>
+      checkLength(value, limits, message),
+    )
   }
 
   /** The number, bigint or decimal is within limits. */
   validateNumber(field: FieldName<S>, options: NumberOptions): Changeset<S, N> {
-    return this.validate(field, (value) => checkNumber(value, options))
+    const { message, ...limits } = options
+    return this.#noting({ kind: 'number', field, limits }).validate(field, (value) =>
+      checkNumber(value, limits, message),
+    )
   }
 
   /** The value is one of a list. */
@@ -147,7 +162,7 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     list: readonly S['fields'][K]['$type'][],
     { message = 'is invalid' }: MessageOptions = {},
   ): Changeset<S, N> {
-    return this.validate(field, (value) =>
+    return this.#noting({ kind: 'inclusion', field, list }).validate(field, (value) =>
       list.includes(value) ? undefined : { message, params: { validation: 'inclusion' } },
     )
   }
@@ -158,16 +173,16 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     list: readonly S['fields'][K]['$type'][],
     { message = 'is reserved' }: MessageOptions = {},
   ): Changeset<S, N> {
-    return this.validate(field, (value) =>
+    return this.#noting({ kind: 'exclusion', field, list }).validate(field, (value) =>
       list.includes(value) ? { message, params: { validation: 'exclusion' } } : undefined,
     )
   }
 
   /** The box was ticked: what came from outside under this name says yes. */
   validateAcceptance(field: string, { message = 'must be accepted' }: MessageOptions = {}): Changeset<S, N> {
-    const said = Object.hasOwn(this.params, field) ? this.params[field] : undefined
-    if ([true, 'true', '1', 'on', 1].includes(said as string)) return this
-    return this.#withError(field, { message, params: { validation: 'acceptance' } })
+    const noted = this.#noting({ kind: 'acceptance', field })
+    if (booleanType.parse?.(own(this.params, field)) === true) return noted
+    return noted.#withError(field, { message, params: { validation: 'acceptance' } })
   }
 
   /** What came from outside says it twice the same: `password` and `passwordConfirmation`. */
@@ -175,11 +190,11 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     field: FieldName<S>,
     { message = 'does not match confirmation' }: MessageOptions = {},
   ): Changeset<S, N> {
-    const confirmation = `${field}Confirmation`
-    return this.validate(field, () => {
-      const again = Object.hasOwn(this.params, confirmation) ? this.params[confirmation] : undefined
-      return again === this.params[field] ? undefined : { message, params: { validation: 'confirmation' } }
-    })
+    return this.#noting({ kind: 'confirmation', field }).validate(field, () =>
+      own(this.params, `${field}Confirmation`) === this.params[field]
+        ? undefined
+        : { message, params: { validation: 'confirmation' } },
+    )
   }
 
   /** A validation of your own: gives what is wrong with the value, or undefined. */
@@ -312,8 +327,9 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     const changeset = this.#nest(field, outcome)
     if (nested === undefined || !isValid(nested) || nested.changes.length === 0) return changeset
     const value = embeddedValue(nested)
-    const { parts } = this.#fieldOf(field)
-    return value === null ? changeset.#castBlank(field, parts) : changeset.#change(field, value)
+    const isNew = this.data === undefined
+    const casted = value === null ? castBlank(this.#fieldOf(field).parts, isNew) : { value }
+    return changeset.#take([[field, casted]], this.params)
   }
 
   #nest(name: string, { nested, error }: NestedOutcome): Changeset<S, N> {
@@ -376,30 +392,25 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
       : this.addError(rule.field, rule.message, { constraint: facts.kind })
   }
 
-  #castField(params: Params, field: FieldName<S>): Changeset<S, N> {
-    const { parts } = this.#fieldOf(field)
-    const input = Object.hasOwn(params, field) ? params[field] : undefined
-    if (input === undefined) return this
-    if (input === null || isSpaces(input)) return this.#castBlank(field, parts)
-    const casted = castValue(parts.type, input)
-    if (!casted.ok) {
-      const invalid = { message: 'is invalid', params: { validation: 'cast', type: parts.type.name } }
-      return this.#withError(field, tooLong(parts.type, input) ?? invalid)
+  #take(
+    casted: readonly (readonly [field: string, outcome: CastField | undefined])[],
+    params: Params,
+  ): Changeset<S, N> {
+    const changes: Record<string, unknown> = { ...this.changes }
+    let { errors } = this
+    for (const [field, outcome] of casted) {
+      if (outcome === undefined) continue
+      if ('error' in outcome) errors = withError(errors, field, outcome.error)
+      else if (this.#isInRow(field, outcome.value)) delete changes[field]
+      else changes[field] = outcome.value
     }
-    return this.#change(field, casted.value)
+    return this.#with({ changes: changes as Changes<S>, errors, params })
   }
 
-  #castBlank(field: string, { nullable, default: initial, virtual }: FieldParts): Changeset<S, N> {
-    if (nullable || virtual) return this.#change(field, null)
-    if (initial !== undefined && this.data === undefined) return this
-    return this.#withError(field, { message: `can't be blank`, params: { validation: 'required' } })
-  }
-
-  #change(field: string, value: unknown): Changeset<S, N> {
-    const before = (this.data as Readonly<Record<string, unknown>> | undefined)?.[field]
-    const same = this.data !== undefined && isSameValue(this.#fieldOf(field).parts.type, before, value)
-    const { [field]: _, ...others } = this.changes as Record<string, unknown>
-    return this.#with({ changes: (same ? others : { ...others, [field]: value }) as Changes<S> })
+  #isInRow(field: string, value: unknown): boolean {
+    if (this.data === undefined) return false
+    const before = (this.data as Readonly<Record<string, unknown>>)[field]
+    return isSameValue(this.#fieldOf(field).parts.type, before, value)
   }
 
   #fieldOf(field: string): Fields[string] {
@@ -412,13 +423,12 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     )
   }
 
-  #hasError(field: string): boolean {
-    return Object.hasOwn(this.errors, field)
+  #withError(field: string, error: FieldError): Changeset<S, N> {
+    return this.#with({ errors: withError(this.errors, field, error) })
   }
 
-  #withError(field: string, error: FieldError): Changeset<S, N> {
-    const before = this.#hasError(field) ? (this.errors[field] as readonly FieldError[]) : []
-    return this.#with({ errors: { ...this.errors, [field]: [...before, error] } })
+  #noting(...rules: readonly Validation[]): Changeset<S, N> {
+    return this.#with({ validations: [...this.validations, ...rules] })
   }
 
   #constraint(rule: ConstraintRule): Changeset<S, N> {
@@ -430,24 +440,7 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
   }
 }
 
-/** What a changeset prints as: without the values of redacted fields. */
-Object.defineProperty(Changeset.prototype, inspect.custom, {
-  value(this: Changeset<AnySchema>): object {
-    const { schema, data, changes, params, errors, nested, valid } = this
-    // What was sent for associated rows is in their own changesets, which know what is secret.
-    const shown = Object.fromEntries(Object.entries(params).filter(([name]) => !isNestedName(schema, name)))
-    const hide = (values: object | undefined) => values && hideRedacted(schema, values)
-    return {
-      schema: schema.name,
-      data: hide(data),
-      changes: hide(changes),
-      params: hide(shown),
-      errors,
-      nested,
-      valid,
-    }
-  },
-})
+printAs(Changeset.prototype)
 
 /**
  * Begins a changeset: for a new row, or for changes to one.
@@ -464,6 +457,7 @@ export function change<S extends AnySchema>(schema: S, data?: Row<S>): Changeset
     changes: {},
     params: {},
     errors: {},
+    validations: [],
     constraints: [],
     nested: {},
     lock: undefined,
@@ -486,10 +480,6 @@ function toChild<T extends AnySchema>(schema: T, value: PutValue<T>): Changeset<
   return known ? change(schema, value as Row<T>) : change(schema).put(value)
 }
 
-function isSpaces(value: unknown): boolean {
-  return typeof value === 'string' && value.trim() === ''
-}
-
-function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || isSpaces(value)
+function own(params: Params, name: string): unknown {
+  return Object.hasOwn(params, name) ? params[name] : undefined
 }

@@ -9,6 +9,12 @@ export interface FieldError {
 /** The errors of all fields by name. */
 export type FieldErrors = Readonly<Record<string, readonly FieldError[]>>
 
+/** The same errors and one more. */
+export function withError(errors: FieldErrors, field: string, error: FieldError): FieldErrors {
+  const before = Object.hasOwn(errors, field) ? (errors[field] as readonly FieldError[]) : []
+  return { ...errors, [field]: [...before, error] }
+}
+
 /** The errors of all fields by name, and below the name of an association those of its rows. */
 export interface ErrorTree<T = string> {
   [field: string]: T[] | ErrorTree<T> | ErrorTree<T>[]

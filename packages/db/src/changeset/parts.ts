@@ -3,6 +3,7 @@ import type { AnySchema, Fields, Row } from '../schema/schema.ts'
 import type { ConstraintRule } from './constraint.ts'
 import type { FieldErrors } from './field-error.ts'
 import type { Nested } from './nested.ts'
+import type { Validation } from './validation.ts'
 
 /** New values of fields, virtual ones among them. */
 export type Changes<S extends { readonly fields: Fields }> = Shown<{
@@ -27,6 +28,8 @@ export interface ChangesetParts<S extends AnySchema> {
   /** What came from outside, for showing a form again. */
   readonly params: Params
   readonly errors: FieldErrors
+  /** The rules that were checked, as data; those that are functions are not among them. */
+  readonly validations: readonly Validation[]
   readonly constraints: readonly ConstraintRule[]
   /** The changes to associated rows by the name of the association. */
   readonly nested: Readonly<Record<string, Nested>>

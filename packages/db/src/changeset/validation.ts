@@ -1,20 +1,38 @@
 import type { FieldError } from './field-error.ts'
 
+/**
+ * A rule that the value of a field has to meet, as data: for JSON Schema, and for the attributes of an input. A validation
+ * that is a function is none.
+ */
+export type Validation = { readonly field: string } & (
+  | { readonly kind: 'required' | 'acceptance' | 'confirmation' }
+  | { readonly kind: 'format'; readonly format: RegExp }
+  | { readonly kind: 'length'; readonly limits: LengthLimits }
+  | { readonly kind: 'number'; readonly limits: NumberLimits }
+  | { readonly kind: 'inclusion' | 'exclusion'; readonly list: readonly unknown[] }
+)
+
 /** Options of a validation. */
 export interface MessageOptions {
+  /** What is wrong, to a person. Default: what the validation says in English. */
   readonly message?: string | undefined
 }
 
 /** Limits of a length: of a text in code points, of a list or bytes in elements. */
-export interface LengthOptions {
+export interface LengthLimits {
+  /** At least. */
   readonly min?: number | undefined
+  /** At most. */
   readonly max?: number | undefined
+  /** Exactly. */
   readonly is?: number | undefined
-  readonly message?: string | undefined
 }
 
-/** Limits of a number, or of anything that compares by size. */
-export interface NumberOptions {
+/** Options of `validateLength`. */
+export interface LengthOptions extends LengthLimits, MessageOptions {}
+
+/** Limits of a number. */
+export interface NumberLimits {
   /** At least. */
   readonly min?: number | bigint | undefined
   /** At most. */
@@ -22,8 +40,10 @@ export interface NumberOptions {
   readonly greaterThan?: number | bigint | undefined
   readonly lessThan?: number | bigint | undefined
   readonly equalTo?: number | bigint | undefined
-  readonly message?: string | undefined
 }
+
+/** Options of `validateNumber`. */
+export interface NumberOptions extends NumberLimits, MessageOptions {}
 
 const lengthRules = [
   ['is', 'should be %{count} %{unit}', (length: number, count: number) => length === count],
@@ -32,14 +52,14 @@ const lengthRules = [
 ] as const
 
 /** What is wrong with a length, if anything is. */
-export function checkLength(value: unknown, options: LengthOptions): FieldError | undefined {
+export function checkLength(value: unknown, limits: LengthLimits, message?: string): FieldError | undefined {
   const isText = typeof value === 'string'
   const length = isText ? [...value].length : ((value as { length?: number }).length ?? 0)
   for (const [kind, usual, holds] of lengthRules) {
-    const count = options[kind]
+    const count = limits[kind]
     if (count === undefined || holds(length, count)) continue
     const unit = isText ? (count === 1 ? 'character' : 'characters') : count === 1 ? 'item' : 'items'
-    return { message: options.message ?? usual, params: { validation: 'length', kind, count, unit } }
+    return { message: message ?? usual, params: { validation: 'length', kind, count, unit } }
   }
   return undefined
 }
@@ -53,11 +73,11 @@ const numberRules = [
 ] as const
 
 /** What is wrong with a number, if anything is. A decimal is compared by its digits, not as a double. */
-export function checkNumber(value: unknown, options: NumberOptions): FieldError | undefined {
+export function checkNumber(value: unknown, limits: NumberLimits, message?: string): FieldError | undefined {
   for (const [kind, usual, holds] of numberRules) {
-    const number = options[kind]
+    const number = limits[kind]
     if (number === undefined || holds(compareNumbers(value, number))) continue
-    return { message: options.message ?? usual, params: { validation: 'number', kind, number } }
+    return { message: message ?? usual, params: { validation: 'number', kind, number } }
   }
   return undefined
 }
