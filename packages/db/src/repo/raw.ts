@@ -4,10 +4,20 @@ import { DbError } from '../errors.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
 import type { Executor } from './executor.ts'
 
+/** What begins, ends or divides a transaction, behind spaces and comments. Those prepared in two phases are no affair of a repo. */
+const ofTransactions =
+  /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*(?:begin|start\s+transaction|commit(?!\s+prepared)|end|rollback(?!\s+prepared)|abort|savepoint|release)\b/i
+
 /** Runs SQL of the application's own. */
 export function runRaw(executor: Executor, raw: RawStatement, returns: boolean): MaybePromise<DriverResult> {
   const { text, parameters } = compileRaw(raw, executor.driver.dialect)
   if (text === '') throw new DbError('ZZZ_DB_QUERY', 'A raw statement is empty')
+  if (ofTransactions.test(text)) {
+    throw new DbError(
+      'ZZZ_DB_QUERY',
+      `Transactions begin and end by repo.transaction, not by ${JSON.stringify(text)}`,
+    )
+  }
   const statement: DriverStatement = {
     text,
     // Its text is its name; what is put together anew each time does not push out others for long.

@@ -184,13 +184,53 @@ describeDatabases('a transaction', (database) => {
     const { repo, add } = await start()
     await add('a')
     const writing = repo.transaction(() => add('b'), { readOnly: true })
-    if (database.name !== 'sqlite memory') await assert.rejects(writing, { code: 'ZZZ_DB_FAILED' })
-    else await writing.catch(() => {})
+    await assert.rejects(writing, { code: 'ZZZ_DB_FAILED' })
     const read = await repo.transaction(() => repo.all(names), {
       readOnly: true,
       isolation: 'repeatable read',
     })
-    assert.equal(read[0], 'a')
+    assert.deepEqual(read, ['a'])
+    await add('c')
+    assert.deepEqual(await repo.all(names), ['a', 'c'])
+    await repo.stop()
+  })
+
+  it('refuses options that are unknown or impossible, before it begins', async () => {
+    const { repo } = await start()
+    const impossible = [
+      [{ isolation: 'snapshot; drop table teams' }, /option "isolation" has to be "read committed"/],
+      [{ readOnly: 1 }, /option "readOnly" has to be true or false/],
+      [{ retries: -1 }, /option "retries" has to be a whole number from 0/],
+      [{ retry: 3 }, /no option "retry"; known are isolation, readOnly, retries/],
+    ] as const
+    for (const [options, message] of impossible) {
+      const refused = repo.transaction(() => assert.fail('it ran'), options as never)
+      await assert.rejects(refused, { code: 'ZZZ_DB_OPTION_INVALID', message })
+    }
+    await repo.stop()
+  })
+
+  it('is neither begun nor ended by raw SQL, which would leave it open for others or cut it in two', async () => {
+    const { repo, add } = await start()
+    for (const text of [
+      'begin',
+      ' -- now\n/* or never */ START  TRANSACTION',
+      'end',
+      'savepoint a',
+      'rollback to a',
+    ]) {
+      await assert.rejects(repo.rawExec({ sql: text, parameters: [] }), {
+        code: 'ZZZ_DB_QUERY',
+        message: /repo\.transaction/,
+      })
+    }
+    const cut = repo.transaction(async () => {
+      await add('lost')
+      await repo.rawExec(sql`commit`)
+    })
+    await assert.rejects(cut, { code: 'ZZZ_DB_QUERY' })
+    assert.deepEqual(await repo.all(names), [])
+    assert.deepEqual(await repo.rawAll(sql`select 1 as begin_of_it`), [{ begin_of_it: 1 }])
     await repo.stop()
   })
 

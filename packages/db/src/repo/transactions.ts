@@ -9,6 +9,7 @@ import type {
 } from '../driver/driver.ts'
 import { DbError } from '../errors.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { reportError } from '../internal/report.ts'
 import type { Raw } from '../schema/data-type.ts'
 import { openConnection } from './holding.ts'
@@ -18,6 +19,13 @@ import { type CommitHook, Scope } from './scope.ts'
 export interface TransactionOptions extends BeginOptions {
   /** How often to try again after `ZZZ_DB_SERIALIZATION`. The function runs anew each time. Default 0. */
   readonly retries?: number | undefined
+}
+
+const isolations: readonly unknown[] = ['read committed', 'repeatable read', 'serializable']
+const rules: OptionRules<TransactionOptions> = {
+  isolation: ['"read committed", "repeatable read" or "serializable"', (value) => isolations.includes(value)],
+  readOnly: ['true or false', (value) => typeof value === 'boolean'],
+  retries: ['a whole number from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
 }
 
 /** The transactions of a repo: which one the running code is in, and what begins and ends them. */
@@ -146,6 +154,7 @@ export function createTransactions(name: string, main: Driver): Transactions {
     },
     outside,
     async run(task, options = {}) {
+      checkOptions('transaction', options, rules)
       const parent = current()
       if (parent !== undefined) return savepoint(parent, task)
       for (let left = options.retries ?? 0; ; left--) {

@@ -173,6 +173,15 @@ export function sqliteDriver(options: SqliteOptions): Driver {
     }
   }
 
+  /** The one connection of a database in memory, which also writes, for someone who reads. */
+  function onlyReading(on: Database): Connection {
+    on.script('pragma query_only = on')
+    return connection(on, () => {
+      on.script('pragma query_only = off')
+      writing.release()
+    })
+  }
+
   function guarded(on: Database, statement: DriverStatement, parameters: readonly Raw[]): Cursor {
     const cursor = on.cursor(statement, parameters)
     return {
@@ -234,11 +243,13 @@ export function sqliteDriver(options: SqliteOptions): Driver {
     run,
     open(intent) {
       if (inMemory && intent === 'stream') return atOnce(run)
-      if (intent === 'write' || inMemory) {
+      if (intent === 'write') {
         return mapMaybe(ready(), () =>
           mapMaybe(writing.acquire(), () => connection(writer as Database, () => writing.release())),
         )
       }
+      if (inMemory)
+        return mapMaybe(ready(), () => mapMaybe(writing.acquire(), () => onlyReading(writer as Database)))
       // The one that fewest wait for.
       const slot = reading.reduce((best, next) => (load(next) < load(best) ? next : best))
       return mapMaybe(ready(), () =>
