@@ -273,6 +273,22 @@ describeDatabases('migrate', ({ dialect, create, name }) => {
     await repo.stop()
   })
 
+  it('run as they are now, also when this process has read them before', async () => {
+    using files = migrationFolder()
+    const repo = bareRepo(await create())
+    const { folder } = files
+    files.write(1, 't', 'export const change = [createTable(')
+    await assert.rejects(migrate(repo, { folder }), { code: 'ZZZ_DB_MIGRATION' })
+    files.write(1, 't', `export const change = [createTable('first', { id: id() })]`)
+    await migrate(repo, { folder })
+    await rollback(repo, { folder })
+    files.write(1, 't', `export const change = [createTable('second', { id: id() })]`)
+    await migrate(repo, { folder })
+    assert.deepEqual(await rowsOf(repo, 'select id from second'), [])
+    await assert.rejects(rowsOf(repo, 'select id from first'), { code: 'ZZZ_DB_FAILED' })
+    await repo.stop()
+  })
+
   it('refuses a file that was changed after it was applied, unless the change is accepted', async () => {
     using files = migrationFolder()
     const repo = bareRepo(await create())

@@ -20,7 +20,7 @@ const known = ['change', 'up', 'down', 'transaction', 'default']
 /** Imports a migration. Throws `ZZZ_DB_MIGRATION` and `ZZZ_DB_MIGRATION_IRREVERSIBLE`. */
 export async function loadMigration(file: MigrationFile): Promise<Migration> {
   const where = basename(file.path)
-  const module = await importFile(where, file.path)
+  const module = await importFile(where, file)
   const unknown = Object.keys(module).find((name) => !known.includes(name))
   if (unknown !== undefined || module.default !== undefined) {
     throw malformed(
@@ -54,9 +54,13 @@ export async function loadMigration(file: MigrationFile): Promise<Migration> {
   }
 }
 
-async function importFile(where: string, path: string): Promise<Record<string, unknown>> {
+/** Each state of a file is a module of its own: Node keeps modules, and what runs has to be what the checksum is of. */
+async function importFile(
+  where: string,
+  { path, checksum }: MigrationFile,
+): Promise<Record<string, unknown>> {
   try {
-    return (await import(pathToFileURL(path).href)) as Record<string, unknown>
+    return (await import(`${pathToFileURL(path).href}?${checksum}`)) as Record<string, unknown>
   } catch (cause) {
     if (cause instanceof DbError) throw new DbError(cause.code, `${where}: ${cause.message}`, { cause })
     const { message } = cause as Error
