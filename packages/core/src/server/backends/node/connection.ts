@@ -8,8 +8,8 @@ import { publishRefusal } from '../../../telemetry/publish-refusal.ts'
 import type { Handle, ListenOptions } from '../../backend.ts'
 import { lingerClose } from '../../linger-close.ts'
 import { Exchange, type ExchangeHost } from './exchange.ts'
+import { Http1Target } from './http1-target.ts'
 import { refusal } from './refusal.ts'
-import { http1Target } from './reply-target.ts'
 import { readHead } from './request-head.ts'
 import { acceptUpgrade, type TakenSocket, takeSocket } from './upgrade.ts'
 
@@ -121,7 +121,8 @@ export class Connection implements ExchangeHost {
     this.#current = undefined
     if (!keepAlive) return this.#close()
     if (this.#taken !== undefined) this.#giveBack(this.#taken)
-    this.#shared.run(() => this.#next())
+    if (this.#queue.length === 0) this.#rest()
+    else this.#shared.run(() => this.#next())
   }
 
   upgraded(reply: Reply, upgrade: Upgrade): void {
@@ -164,7 +165,7 @@ export class Connection implements ExchangeHost {
     this.#sealed = message === this.#unheeded
     try {
       const head = readHead(message, this.options.limits)
-      this.#enqueue(new Exchange(this, head, message, http1Target(response), taken))
+      this.#enqueue(new Exchange(this, head, message, new Http1Target(response), taken))
     } catch (error) {
       this.#refuseNext(error as ZzzError)
     }
@@ -182,8 +183,8 @@ export class Connection implements ExchangeHost {
   }
 
   #enqueue(turn: Exchange | ZzzError): void {
+    if (this.#current === undefined) return this.#begin(turn)
     this.#queue.push(turn)
-    if (this.#current === undefined) return this.#next()
     // At the end of this turn of the loop: the parser resumes the socket behind each message it completes.
     if (this.#queue.length === pipelineDepth) setImmediate(() => this.#holdBack())
   }
@@ -195,12 +196,16 @@ export class Connection implements ExchangeHost {
   #next(): void {
     const turn = this.#queue.shift()
     if (turn === undefined) return this.#rest()
+    this.#begin(turn)
+    if (this.#queue.length < pipelineDepth && this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  #begin(turn: Exchange | ZzzError): void {
     if (turn instanceof ZzzError) return this.#refuse(turn)
     this.#current = turn
     this.#requests++
     if (this.#halfClosed) turn.halfClosed()
     turn.start()
-    if (this.#queue.length < pipelineDepth && this.#socket.isPaused()) this.#socket.resume()
   }
 
   /** Nothing is left to answer. */

@@ -1,15 +1,16 @@
 import { ZzzError } from '../../../errors.ts'
-import { discardBody, isUpgrade, type Reply } from '../../../http/reply.ts'
+import { discardBody, isUpgrade, type Reply, type ReplyBody } from '../../../http/reply.ts'
 import { type Peer, Request } from '../../../http/request.ts'
 import type { Upgrade } from '../../../http/upgrade.ts'
 import { isPromise } from '../../../internal/maybe-promise.ts'
 import type { Handle, ListenOptions } from '../../backend.ts'
 import { faultReply } from '../zzz/fault-reply.ts'
-import { planReply, type ReplyPlan } from './reply-plan.ts'
-import { ReplySender } from './reply-sender.ts'
+import { BodyPump } from './body-pump.ts'
+import { isWhole, planReply, type ReplyPlan, type WholeBody } from './reply-plan.ts'
 import type { ReplyTarget } from './reply-target.ts'
 import { type MessageStream, RequestBody } from './request-body.ts'
 import type { RequestHead } from './request-head.ts'
+import { Waiting } from './waiting.ts'
 
 /** What an exchange asks of its connection. */
 export interface ExchangeHost {
@@ -35,17 +36,20 @@ export class Exchange {
   readonly #host: ExchangeHost
   readonly #head: RequestHead
   readonly #target: ReplyTarget
-  readonly #sender: ReplySender
   readonly #body: RequestBody | undefined
   /** True when the connection can be handed over (node:http decides that before there is a reply). */
   readonly #upgradable: boolean
   #continueOwed: boolean
   #phase: 'handling' | 'replying' | 'draining' | 'over' = 'handling'
   #reply: Reply | undefined
+  /** Sends a body that is written piece by piece. */
+  #pump: BodyPump | undefined
+  /** Bytes of a body that is written at once. */
+  #size = 0
   #keepAlive = false
   #fault: unknown
-  #waitingSince: number | undefined
-  #progress = 0
+  /** Made by the first tick, which most requests never see. */
+  #waiting: Waiting | undefined
 
   constructor(
     host: ExchangeHost,
@@ -58,7 +62,6 @@ export class Exchange {
     this.#head = head
     this.#target = target
     this.#upgradable = upgradable
-    this.#sender = new ReplySender(target)
     this.#continueOwed = head.expectsContinue
     if (head.length !== 0) {
       this.#body = new RequestBody(message, head.length, head.expectsContinue, host.options, {
@@ -106,18 +109,25 @@ export class Exchange {
     const unsent = this.#phase !== 'draining'
     this.#phase = 'over'
     this.#body?.fail(disconnected())
-    this.#sender.stop()
+    this.#pump?.stop()
     if (!unsent) return
     this.request.abort(reason instanceof ZzzError ? reason : disconnected())
     const status = this.#reply?.statusCode ?? 0
-    this.request.settle({ status, bytesSent: this.#sender.bytesSent, aborted: true, error: reason })
+    this.request.settle({ status, bytesSent: this.#pump?.bytesSent ?? 0, aborted: true, error: reason })
   }
 
   /** Looks whether the time of the handler, the body or the client is up. */
   tick(now: number): void {
+    const { timeouts } = this.#host.options
     if (this.#body?.expired(now)) this.#bodyTimedOut()
-    if (this.#phase === 'handling') this.#watchHandler(now)
-    else if (this.#phase === 'replying') this.#watchClient(now)
+    this.#waiting ??= new Waiting()
+    if (this.#phase === 'handling') {
+      const arriving = this.#body?.arriving === true
+      if (this.#waiting.forHandler(now, arriving) >= timeouts.handler) this.#handlerTimedOut()
+    } else if (this.#phase === 'replying') {
+      const taken = this.#pump?.bytesSent ?? 0
+      if (this.#waiting.forClient(now, this.#target.stream, taken) >= timeouts.write) this.#clientTimedOut()
+    }
   }
 
   #continue(): void {
@@ -163,24 +173,34 @@ export class Exchange {
 
   #write(reply: Reply, upgrade?: string): void {
     this.#phase = 'replying'
-    this.#waitingSince = undefined
+    this.#waiting = undefined
     try {
-      this.#writeHead(reply, upgrade)
+      this.#writePlanned(reply, upgrade)
     } catch (error) {
       this.#host.options.onError(error)
-      this.#discard(reply)
-      this.#writeHead(faultReply(500, error), undefined)
+      if (this.#pump === undefined) this.#discard(reply)
+      else this.#pump.stop()
+      this.#pump = undefined
+      this.#writePlanned(faultReply(500, error), undefined)
     }
   }
 
-  #writeHead(reply: Reply, upgrade: string | undefined): void {
+  #writePlanned(reply: Reply, upgrade: string | undefined): void {
     const plan = planReply(reply, this.#head.method)
-    this.#sender.start(plan)
+    const { body, length } = plan
+    if (upgrade !== undefined) plan.headers.push('upgrade', upgrade)
+    if (!isWhole(body)) this.#pump = new BodyPump(this.#target, body, length)
     this.#keepAlive = this.#mayKeepAlive(plan)
-    this.#target.head(withUpgrade(plan, upgrade), this.#connectionField(upgrade), this.#head.version)
+    this.#target.head(plan, this.#connectionField(upgrade), this.#head.version)
     this.#reply = reply
-    if (plan.body === null) this.#discard(reply)
-    this.#sender.body(plan).catch((error: unknown) => this.#breakOff(error))
+    if (body === null) this.#discard(reply)
+    if (isWhole(body)) this.#writeWhole(body)
+    else this.#pump?.run().catch((error: unknown) => this.#breakOff(error))
+  }
+
+  #writeWhole(body: WholeBody): void {
+    this.#size = body?.length ?? 0
+    this.#target.end(body)
   }
 
   #mayKeepAlive(plan: ReplyPlan): boolean {
@@ -199,10 +219,9 @@ export class Exchange {
 
   /** `Connection` as far as the version does not imply it. */
   #connectionField(upgrade: string | undefined): string | undefined {
-    const options = upgrade === undefined ? [] : ['upgrade']
-    if (!this.#keepAlive) options.push('close')
-    else if (this.#head.version === '1.0') options.push('keep-alive')
-    return options.length === 0 ? undefined : options.join(', ')
+    const own = !this.#keepAlive ? 'close' : this.#head.version === '1.0' ? 'keep-alive' : undefined
+    if (upgrade === undefined) return own
+    return own === undefined ? 'upgrade' : `upgrade, ${own}`
   }
 
   #breakOff(error: unknown): void {
@@ -219,7 +238,7 @@ export class Exchange {
     if (this.#phase !== 'replying') return
     const { statusCode: status, error } = this.#reply as Reply
     this.#phase = 'draining'
-    this.request.settle({ status, bytesSent: this.#sender.bytesSent, aborted: false, error })
+    this.request.settle({ status, bytesSent: this.#pump?.bytesSent ?? this.#size, aborted: false, error })
     if (this.#keepAlive && this.#body !== undefined && !this.#body.incoming.complete)
       this.#body.incoming.cancel()
     this.#finishIfDrained()
@@ -236,25 +255,14 @@ export class Exchange {
     this.#host.finished(this.#keepAlive && complete)
   }
 
-  #watchHandler(now: number): void {
-    // The clock stands while the client is the one to wait for.
-    if (this.#body?.arriving) this.#waitingSince = undefined
-    else this.#waitingSince ??= now
-    if (now - (this.#waitingSince ?? now) < this.#host.options.timeouts.handler) return
-    const error = new ZzzError(
-      'ZZZ_HANDLER_TIMEOUT',
-      `${this.request.method} ${this.request.target} took too long`,
-    )
+  #handlerTimedOut(): void {
+    const { method, target } = this.request
+    const error = new ZzzError('ZZZ_HANDLER_TIMEOUT', `${method} ${target} took too long`)
     this.request.abort(error)
     this.#write(faultReply(503, error))
   }
 
-  #watchClient(now: number): void {
-    const progress = this.#sender.bytesSent
-    if (!this.#sender.pending || progress !== this.#progress) this.#waitingSince = now
-    this.#progress = progress
-    this.#waitingSince ??= now
-    if (now - this.#waitingSince < this.#host.options.timeouts.write) return
+  #clientTimedOut(): void {
     this.#fault = new ZzzError('ZZZ_WRITE_TIMEOUT', 'The client stopped taking the reply')
     this.#host.cut()
   }
@@ -265,12 +273,12 @@ export class Exchange {
   }
 
   #discard(reply: Reply): void {
-    discardBody(reply.body).catch(this.#host.options.onError)
+    if (holdsResources(reply.body)) discardBody(reply.body).catch(this.#host.options.onError)
   }
 }
 
-function withUpgrade(plan: ReplyPlan, upgrade: string | undefined): ReplyPlan {
-  return upgrade === undefined ? plan : { ...plan, headers: [...plan.headers, 'upgrade', upgrade] }
+function holdsResources(body: ReplyBody): boolean {
+  return body !== null && typeof body === 'object' && !(body instanceof Uint8Array)
 }
 
 /** HTTP/2 has no upgrades (RFC 9113 section 8.6); browsers open another connection for a WebSocket. */

@@ -14,7 +14,7 @@ import { faultReply } from '../zzz/fault-reply.ts'
 import type { ConnectionShared } from './connection.ts'
 import { Exchange, type ExchangeHost } from './exchange.ts'
 import { readHttp2Head } from './http2-head.ts'
-import { http2Target } from './http2-target.ts'
+import { Http2Target } from './http2-target.ts'
 import type { MessageStream } from './request-body.ts'
 
 const { NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants
@@ -96,7 +96,13 @@ export class Http2Connection implements Ticked {
     const ended = (flags & NGHTTP2_FLAG_END_STREAM) !== 0
     try {
       const head = readHttp2Head(raw, ended, limits)
-      const exchange = new Exchange(this.#hostOf(stream), head, messageOf(stream), http2Target(stream), false)
+      const exchange = new Exchange(
+        this.#hostOf(stream),
+        head,
+        messageOf(stream),
+        new Http2Target(stream),
+        false,
+      )
       this.#exchanges.set(stream, exchange)
       if (this.#shared.draining) this.leave()
       stream.on('close', () => this.#closed(stream, exchange))

@@ -6,10 +6,12 @@ import {
   checkSize,
   checkTarget,
   expectsContinue,
+  type FramingFields,
+  framingFields,
   malformed,
-  type RequestHead,
   singleLength,
-} from './request-head.ts'
+} from './head-checks.ts'
+import type { RequestHead } from './request-head.ts'
 
 /** The pseudo-header fields of a request, RFC 9113 section 8.3.1. nghttp2 sees to it that each comes once at most. */
 interface PseudoFields {
@@ -33,9 +35,9 @@ export function readHttp2Head(raw: readonly string[], ended: boolean, limits: Li
   if (method !== 'CONNECT' && !/^[/*]/.test(path)) throw malformed('The path does not begin with a slash')
   checkTarget(method, target)
   const headers = withHost(fields, pseudo[':authority'])
-  const list = HeaderList.unchecked(headers)
-  checkHost(list, '2.0')
-  const length = bodyLength(list, ended)
+  const framing = framingFields(headers)
+  checkHost(framing, '2.0')
+  const length = bodyLength(framing, ended)
   checkLength(length, limits)
   return {
     method,
@@ -45,7 +47,7 @@ export function readHttp2Head(raw: readonly string[], ended: boolean, limits: Li
     length,
     // A connection of HTTP/2 does not end with a request.
     keepAlive: true,
-    expectsContinue: expectsContinue(list, '2.0'),
+    expectsContinue: expectsContinue(framing, '2.0'),
     protocols: [],
   }
 }
@@ -81,8 +83,7 @@ function withHost(fields: string[], authority: string | undefined): string[] {
   return fields
 }
 
-function bodyLength(list: HeaderList, ended: boolean): number | undefined {
-  const lengths = list.getAll('content-length')
-  if (ended || lengths.length === 0) return ended ? 0 : undefined
-  return singleLength(lengths)
+function bodyLength({ length }: FramingFields, ended: boolean): number | undefined {
+  if (ended) return 0
+  return length === undefined ? undefined : singleLength(length)
 }

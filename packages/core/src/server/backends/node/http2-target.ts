@@ -1,31 +1,46 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
-import type { ReplyPlan } from './reply-plan.ts'
+import type { ReplyPlan, WholeBody } from './reply-plan.ts'
 import type { ReplyTarget } from './reply-target.ts'
 
 /** A reply over a stream of HTTP/2. */
-export function http2Target(stream: ServerHttp2Stream): ReplyTarget {
-  let sent = () => {}
-  // A stream that has ended both ways at once is closed without a `finish`.
-  stream.once('close', () => {
-    if (stream.headersSent && stream.writableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR) sent()
-  })
-  return {
-    stream,
-    keepAlive: true,
-    get headSent() {
-      return stream.headersSent
-    },
-    continue: () => stream.additionalHeaders({ ':status': 100 }),
-    head(plan) {
-      stream.respond(toHeaders(plan), { endStream: plan.body === null })
-      // Node ends a stream for HEAD before anybody has answered, so its `finish` says nothing.
-      if (stream.writableFinished) setImmediate(sent)
-      else stream.once('finish', sent)
-    },
-    flushHead() {},
-    whenSent(done) {
-      sent = done
-    },
+export class Http2Target implements ReplyTarget {
+  readonly stream: ServerHttp2Stream
+  readonly keepAlive = true
+  #sent = () => {}
+
+  constructor(stream: ServerHttp2Stream) {
+    this.stream = stream
+    // A stream that has ended both ways at once is closed without a `finish`.
+    stream.once('close', () => {
+      if (stream.headersSent && stream.writableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR)
+        this.#sent()
+    })
+  }
+
+  get headSent(): boolean {
+    return this.stream.headersSent
+  }
+
+  continue(): void {
+    this.stream.additionalHeaders({ ':status': 100 })
+  }
+
+  whenSent(done: () => void): void {
+    this.#sent = done
+  }
+
+  head(plan: ReplyPlan): void {
+    this.stream.respond(toHeaders(plan), { endStream: plan.body === null })
+    // Node ends a stream for HEAD before anybody has answered, so its `finish` says nothing.
+    if (this.stream.writableFinished) setImmediate(this.#sent)
+    else this.stream.once('finish', this.#sent)
+  }
+
+  flushHead(): void {}
+
+  end(body: WholeBody): void {
+    if (body === null || body.length === 0) this.stream.end()
+    else this.stream.end(body, 'latin1')
   }
 }
 

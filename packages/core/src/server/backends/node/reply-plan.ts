@@ -1,16 +1,21 @@
-import { ZzzError } from '../../../errors.ts'
 import type { FileRange } from '../../../http/file-range.ts'
 import { parseContentLength } from '../../../http/framing.ts'
 import { isFileRange, type Reply, type ReplyBody, type StreamBody } from '../../../http/reply.ts'
 import { isBodyless } from '../../../http/status.ts'
 
+/** A body that is written at once; text is ASCII, which is the same bytes in Latin-1, as heads are written. */
+export type WholeBody = null | string | Uint8Array
+
+/** A body that is written piece by piece. */
+export type LongBody = Uint8Array | StreamBody | FileRange
+
 /** What of a reply goes over the wire. */
 export interface ReplyPlan {
   readonly status: number
-  /** Header lines without those about framing and the connection, which are the server's. */
-  readonly headers: readonly string[]
+  /** The plan's own list of header lines, without those about framing and the connection, which are the server's. */
+  readonly headers: string[]
   /** The body to send; null when none may be sent or there is none. */
-  readonly body: null | Uint8Array | StreamBody | FileRange
+  readonly body: WholeBody | LongBody
   /** Value of `Content-Length`; undefined when there is none. */
   readonly length: number | undefined
   /** True when the end of the body must be marked by chunks, or in HTTP/1.0 by closing. */
@@ -18,6 +23,9 @@ export interface ReplyPlan {
   /** True when the handler asks to close the connection. */
   readonly close: boolean
 }
+
+/** Small enough that a client that takes its reply slowly is seen to take it. */
+export const sliceSize: number = 16 * 1024
 
 /** Fields between two hops (RFC 9110 section 7.6.1): a handler's word on them is dropped. */
 const serverFields = new Set([
@@ -31,45 +39,29 @@ const serverFields = new Set([
   'upgrade',
 ])
 
-/**
- * Decides status, framing and body of a reply to a request with `method` (RFC 9110 section 6.4, RFC 9112 section 6).
- * Throws `ZZZ_STATUS_INVALID` for a 1xx status, which is no final answer.
- */
+/** Decides framing and body of a reply to a request with `method` (RFC 9110 section 6.4, RFC 9112 section 6). */
 export function planReply(reply: Reply, method: string): ReplyPlan {
-  const { statusCode: status, headers } = reply
-  if (status < 200) throw new ZzzError('ZZZ_STATUS_INVALID', `A handler cannot answer with status ${status}`)
-  const common = {
+  const { statusCode: status } = reply
+  const { flat } = reply.headers
+  const headers = withoutServerFields(flat)
+  const said = headers.length === flat.length ? undefined : reply.headers
+  const body = toWire(reply.body)
+  const length = lengthOf(body, status, method, said?.get('content-length'))
+  const isSent = body !== null && method !== 'HEAD' && !isBodyless(status)
+  return {
     status,
-    headers: withoutServerFields(headers.flat),
-    close: headers.get('connection')?.toLowerCase() === 'close',
+    headers,
+    body: isSent ? body : null,
+    length,
+    openEnded: isSent && length === undefined,
+    close: said?.get('connection')?.toLowerCase() === 'close',
   }
-  const body = toBytes(reply.body)
-  const length = knownLength(body, headers.get('content-length'))
-  if (isBodyless(status)) {
-    return { ...common, body: null, length: lengthOfBodyless(status, length), openEnded: false }
-  }
-  if (method === 'HEAD')
-    return { ...common, body: null, length: length ?? (body === null ? 0 : undefined), openEnded: false }
-  if (body === null) return { ...common, body, length: 0, openEnded: false }
-  return { ...common, body, length, openEnded: length === undefined }
 }
 
-function toBytes(body: ReplyBody): ReplyPlan['body'] {
-  return typeof body === 'string' ? Buffer.from(body) : (body as ReplyPlan['body'])
-}
-
-/** The length of a body that knows its own; else what the handler declared, if that is a length. */
-function knownLength(body: ReplyPlan['body'], declared: string | undefined): number | undefined {
-  if (body instanceof Uint8Array) return body.length
-  if (body !== null && isFileRange(body)) return body.length
-  const length = declared === undefined ? -1 : parseContentLength(declared)
-  return length === -1 ? undefined : length
-}
-
-/** 204 has no Content-Length, 205 says 0, 304 may repeat what the 200 would say (RFC 9110 section 8.6). */
-function lengthOfBodyless(status: number, length: number | undefined): number | undefined {
-  if (status === 205) return 0
-  return status === 304 ? length : undefined
+/** True for a body that is written at once. */
+export function isWhole(body: ReplyPlan['body']): body is WholeBody {
+  if (body === null || typeof body === 'string') return true
+  return body instanceof Uint8Array && body.length <= sliceSize
 }
 
 function withoutServerFields(flat: readonly string[]): string[] {
@@ -78,4 +70,31 @@ function withoutServerFields(flat: readonly string[]): string[] {
     if (!serverFields.has(flat[i] as string)) kept.push(flat[i] as string, flat[i + 1] as string)
   }
   return kept
+}
+
+function toWire(body: ReplyBody): ReplyPlan['body'] {
+  if (typeof body !== 'string') return body as ReplyPlan['body']
+  const isShortAscii = body.length <= sliceSize && Buffer.byteLength(body) === body.length
+  return isShortAscii ? body : Buffer.from(body)
+}
+
+/** `Content-Length`, as far as there is one: 204 has none, 205 says 0, 304 and HEAD may repeat what a GET would say. */
+function lengthOf(
+  body: ReplyPlan['body'],
+  status: number,
+  method: string,
+  declared: string | undefined,
+): number | undefined {
+  if (status === 204) return undefined
+  if (status === 205 || (body === null && method !== 'HEAD' && status !== 304)) return 0
+  const length = knownLength(body, declared)
+  return length === undefined && body === null && status !== 304 ? 0 : length
+}
+
+/** The length of a body that knows its own; else what the handler declared, if that is a length. */
+function knownLength(body: ReplyPlan['body'], declared: string | undefined): number | undefined {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body.length
+  if (body !== null && isFileRange(body)) return body.length
+  const length = declared === undefined ? -1 : parseContentLength(declared)
+  return length === -1 ? undefined : length
 }
