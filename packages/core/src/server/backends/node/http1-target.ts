@@ -45,7 +45,8 @@ export class Http1Target implements ReplyTarget {
   }
 
   flushHead(): void {
-    this.#response.flushHeaders()
+    // `flushHeaders` would encode it as UTF-8.
+    this.#response.write('', 'latin1')
   }
 
   /** In Latin-1, and so in one write with the head: Node puts both into one string, which is encoded as a whole. */
