@@ -53,7 +53,10 @@ export interface AppOptions extends BodyOptions {
    * test, which make one.
    */
   secretKeyBase?: SecretKeyBase | undefined
-  /** Handle a form whose field `_method` says PUT, PATCH or DELETE as a request of that method. Default false. */
+  /**
+   * Handle a form whose field `_method` says PUT, PATCH or DELETE as a request of that method. It is read before any
+   * middleware runs, within the largest limits of the routes that it may mean. Default false.
+   */
   methodOverride?: boolean | undefined
 }
 

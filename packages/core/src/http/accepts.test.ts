@@ -22,4 +22,10 @@ it('accepts chooses what the client likes best', () => {
     assert.equal(accepts(makeRequest({ headers: { accept } }), types), chosen, accept)
   }
   assert.equal(accepts(makeRequest(), types), 'text/plain')
+  const filler = 'image/png, '.repeat(1000)
+  assert.equal(
+    accepts(makeRequest({ headers: { accept: `text/html, ${filler}text/plain` } }), types),
+    'text/html',
+  )
+  assert.equal(accepts(makeRequest({ headers: { accept: 'x'.repeat(5000) } }), types), 'text/plain')
 })

@@ -26,6 +26,12 @@ describe('acceptedCodings (RFC 9110 12.5.3)', () => {
     })
   }
 
+  it('reads the beginning of a long field', () => {
+    const filler = 'x, '.repeat(1000)
+    assert.deepEqual(acceptedCodings(`gzip, ${filler}br`), ['gzip', 'identity'])
+    assert.deepEqual(acceptedCodings('x'.repeat(5000)), ['identity'])
+  })
+
   it('keeps its answers within bounds', () => {
     for (let index = 0; index < 1000; index++) acceptedCodings(`gzip, x-${index}`)
     assert.deepEqual(acceptedCodings('gzip'), ['gzip', 'identity'])

@@ -1,5 +1,6 @@
 import Negotiator from 'negotiator'
 import { ownText } from '../internal/own-text.ts'
+import { readPreferences } from './preferences.ts'
 
 /** Codings that files are kept in beside their originals, the densest first, with the extension of each. */
 export const storedCodings: readonly { readonly coding: string; readonly extension: string }[] = [
@@ -21,13 +22,14 @@ const memoryLimit = 200
 /**
  * Makes a negotiator of codings (RFC 9110 section 12.5.3); of those that a client likes equally, the first of `codings`
  * comes first. `identity`, the plain form, is always one of them, behind the rest; an answer without it says that the
- * client refuses the plain form.
+ * client refuses the plain form. Of a field beyond 1,024 characters only the first ones count.
  */
 export function codingNegotiator(codings: readonly string[]): CodingNegotiator {
   const preferred = [...codings, 'identity']
   /** Browsers send few different fields, so their answers are kept; forged ones cannot make the memory grow. */
   const memory = new Map<string, readonly string[]>()
-  return (acceptEncoding) => {
+  return (field) => {
+    const acceptEncoding = readPreferences(field)
     if (acceptEncoding === undefined) return plain
     const known = memory.get(acceptEncoding)
     if (known !== undefined) return known

@@ -4,7 +4,7 @@ import type { FileDescriptor } from './file-descriptor.ts'
 import { rangeOf } from './file-range.ts'
 import { HeaderList } from './header-list.ts'
 import { multipartRanges } from './multipart-ranges.ts'
-import { notModifiedHeaders } from './not-modified.ts'
+import { notModifiedReply } from './not-modified.ts'
 import { checkPreconditions, hasConditions, isRangeCurrent, type Validators } from './preconditions.ts'
 import { Reply } from './reply.ts'
 import type { Request } from './request.ts'
@@ -51,9 +51,8 @@ export function fileReply(
   selection: Selection,
   content: Uint8Array | FileDescriptor | undefined,
 ): Reply {
-  if (selection === 'not-modified')
-    return new Reply(304, null, HeaderList.unchecked(notModifiedHeaders(file.headers)))
   const headers = HeaderList.unchecked(file.headers.slice())
+  if (selection === 'not-modified') return notModifiedReply({ headers, size: file.size })
   if (request.method === 'HEAD' || content === undefined) {
     headers.flat.push('content-length', String(file.size))
     return new Reply(200, null, headers)

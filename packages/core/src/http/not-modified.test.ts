@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { notModifiedHeaders, toNotModified } from './not-modified.ts'
+import { HeaderList } from './header-list.ts'
+import { notModifiedReply, toNotModified } from './not-modified.ts'
 import { Reply } from './reply.ts'
 
 it('keeps what RFC 9110 15.4.5 asks for, and drops what describes the content', () => {
@@ -26,8 +27,10 @@ it('keeps what RFC 9110 15.4.5 asks for, and drops what describes the content', 
     'last-modified',
     'x',
   ]
-  assert.deepEqual(notModifiedHeaders([...dropped, ...kept, 'accept-ranges', 'bytes']), kept)
-  assert.deepEqual(notModifiedHeaders(['last-modified', 'x']), ['last-modified', 'x'])
+  const headersOf = (flat: string[]) =>
+    notModifiedReply({ headers: HeaderList.unchecked(flat), size: 9 }).headers.flat
+  assert.deepEqual(headersOf([...dropped, ...kept, 'accept-ranges', 'bytes']), kept)
+  assert.deepEqual(headersOf(['last-modified', 'x']), ['last-modified', 'x'])
 })
 
 it('ends the stream of the reply it stands for', async () => {
@@ -44,4 +47,23 @@ it('ends the stream of the reply it stands for', async () => {
   const reply = toNotModified(new Reply(200, source).header('etag', '"a"'))
   assert.deepEqual([reply.statusCode, reply.body, reply.headers.flat], [304, null, ['etag', '"a"']])
   assert.equal(await ended.promise, 'ended')
+})
+
+it('remembers the size of what it stands for', () => {
+  const sizeOf = (reply: Reply) => toNotModified(reply).whole?.size
+  const stream = {
+    async *[Symbol.asyncIterator]() {
+      yield 'x'
+    },
+  }
+  assert.deepEqual(
+    [
+      new Reply(200, 'naïve'),
+      new Reply(200, new Uint8Array(3)),
+      new Reply(200, null).header('content-length', '7'),
+      new Reply(200, null),
+      new Reply(200, stream),
+    ].map(sizeOf),
+    [6, 3, 7, 0, Number.POSITIVE_INFINITY],
+  )
 })

@@ -12,6 +12,13 @@ export type StreamBody = AsyncIterable<Uint8Array | string>
 /** What a reply can carry. */
 export type ReplyBody = null | string | Uint8Array | StreamBody | FileRange | Upgrade
 
+/** The 200 in whose place a 304 goes out. */
+export interface WholeReply {
+  readonly headers: HeaderList
+  /** Bytes of its body as `bodySize` gives them. */
+  readonly size: number
+}
+
 /**
  * The answer to one request: status, headers and body. What a handler returns is the only home of response state.
  * Mutable, so that middleware can add to it on its way out, and sent once.
@@ -31,6 +38,11 @@ export class Reply {
    * @internal
    */
   cookies: ReplyCookies | undefined = undefined
+  /**
+   * What a 304 stands for; undefined where that is not known.
+   * @internal
+   */
+  whole: WholeReply | undefined = undefined
   #taken = false
 
   constructor(statusCode: number, body: ReplyBody, headers: HeaderList = new HeaderList()) {
@@ -139,6 +151,21 @@ export function isUpgrade(body: ReplyBody): body is Upgrade {
 
 export function isFileRange(body: ReplyBody): body is FileRange {
   return body !== null && typeof body === 'object' && (body as { kind?: unknown }).kind === 'file'
+}
+
+/** Bytes of a reply's body as far as they are known; infinite for a stream that does not say it, 0 for none. */
+export function bodySize({ body, headers }: Pick<Reply, 'body' | 'headers'>): number {
+  if (body === null) return 0
+  if (typeof body === 'string') return Buffer.byteLength(body)
+  if (body instanceof Uint8Array || isFileRange(body)) return body.length
+  if (isUpgrade(body)) return 0
+  return declaredSize(headers) ?? Number.POSITIVE_INFINITY
+}
+
+/** What `Content-Length` says, if it says anything. */
+export function declaredSize(headers: HeaderList): number | undefined {
+  const declared = Number(headers.get('content-length') ?? Number.NaN)
+  return declared >= 0 ? declared : undefined
 }
 
 /** Releases what a body holds that will not be sent (a HEAD reply, a client that left). */

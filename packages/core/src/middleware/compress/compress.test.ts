@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
 import { describe, it } from 'node:test'
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { createApp } from '../../app/app.ts'
 import type { Handler } from '../../context/middleware.ts'
 import { fileRange } from '../../http/file-range.ts'
 import { get } from '../../router/route.ts'
+import { etag } from '../etag.ts'
 import { type CompressOptions, compress } from './compress.ts'
 
 const manifest = new URL('../../../package.json', import.meta.url).pathname
@@ -224,6 +226,31 @@ describe('compress: headers', () => {
     assert.equal((await ask(tagged, { accept: 'identity' })).response.headers.get('etag'), '"a"')
     const weak: Handler = (ctx) => ctx.text(text).header('etag', 'W/"a"')
     assert.equal((await ask(weak)).response.headers.get('etag'), 'W/"a"')
+  })
+
+  it('says the same in the Vary of a 304 as in that of the 200', async () => {
+    const handlers: readonly (readonly [Handler, vary: string | null])[] = [
+      [plainText, 'accept-encoding'],
+      [(ctx) => ctx.text('short'), null],
+      [(ctx) => ctx.respond(Buffer.alloc(5000), { type: 'image/png' }), null],
+      [(ctx) => ctx.text(text).header('cache-control', 'no-transform'), null],
+      [(ctx) => ctx.sendFile(manifest), 'accept-encoding'],
+      [
+        (ctx) => ctx.stream(Readable.from([text]), { type: 'text/plain' }).header('etag', '"s"'),
+        'accept-encoding',
+      ],
+    ]
+    for (const [handler, vary] of handlers) {
+      const app = createApp({ environment: 'test', use: [compress(), etag()], routes: [get('/', handler)] })
+      for (const method of ['GET', 'HEAD']) {
+        const whole = await app.fetch('/', { method, headers: { 'accept-encoding': 'identity' } })
+        await whole.bytes()
+        const headers = { 'accept-encoding': 'identity', 'if-none-match': whole.headers.get('etag') ?? '' }
+        const known = await app.fetch('/', { method, headers })
+        assert.equal(known.status, 304)
+        assert.deepEqual([whole.headers.get('vary'), known.headers.get('vary')], [vary, vary])
+      }
+    }
   })
 
   it('names the tag that the client has in a 304', async () => {

@@ -4,7 +4,8 @@ import { isCompressible, mediaType } from '../../http/compressible.ts'
 import { codingNegotiator } from '../../http/content-coding.ts'
 import { isStrong, parseEntityTags, weaken } from '../../http/entity-tag.ts'
 import type { FileRange } from '../../http/file-range.ts'
-import { isFileRange, isUpgrade, type Reply, type StreamBody } from '../../http/reply.ts'
+import type { HeaderList } from '../../http/header-list.ts'
+import { bodySize, declaredSize, type Reply, type StreamBody } from '../../http/reply.ts'
 import type { Request } from '../../http/request.ts'
 import { isBodyless } from '../../http/status.ts'
 import { addVary } from '../../http/vary.ts'
@@ -38,17 +39,32 @@ export function compress(options: CompressOptions = {}): Middleware {
   const further = new Set(types.map((type) => type.toLowerCase()))
   const isWorthwhile = (type: string) => isCompressible(type) || further.has(mediaType(type))
 
-  function dress(request: Request, reply: Reply): Reply {
-    if (reply.statusCode === 304) return nameClientsTag(request, reply)
-    const size = sizeOf(request, reply)
-    if (size === 0 || isBodyless(reply.statusCode) || isUntouchable(reply)) return reply
+  /** What the client takes, for a body that depends on it; undefined for one that goes out as it is. */
+  function choiceFor(request: Request, headers: HeaderList, size: number): readonly string[] | undefined {
+    if (size === 0 || isUntouchable(headers)) return undefined
     const choice = accepted(request.headers.get('accept-encoding'))
-    const worthwhile = size >= threshold && isWorthwhile(reply.headers.get('content-type') ?? '')
+    const worthwhile = size >= threshold && isWorthwhile(headers.get('content-type') ?? '')
     // A client that refuses the plain form gets what it asks for, whatever that gains.
-    if (!worthwhile && choice.includes('identity')) return reply
-    addVary(reply, 'accept-encoding')
+    return worthwhile || !choice.includes('identity') ? choice : undefined
+  }
+
+  function dress(request: Request, reply: Reply): Reply {
+    const { statusCode, headers } = reply
+    if (statusCode === 304) return dressNotModified(request, reply)
+    if (statusCode === 206 || isBodyless(statusCode)) return reply
+    const size = sizeOf(request, reply)
+    const choice = choiceFor(request, headers, size)
+    if (choice === undefined) return reply
     const coder = coders.get(choice[0] as string)
+    addVary(reply, 'accept-encoding')
     return coder === undefined ? reply : encode(reply, coder, size)
+  }
+
+  /** A 304 says the same in `Vary` as the 200 that it stands for would (RFC 9110 section 15.4.5). */
+  function dressNotModified(request: Request, reply: Reply): Reply {
+    const { whole } = reply
+    const varies = whole !== undefined && choiceFor(request, whole.headers, whole.size) !== undefined
+    return nameClientsTag(request, varies ? addVary(reply, 'accept-encoding') : reply)
   }
 
   return function compress(ctx, next) {
@@ -58,16 +74,10 @@ export function compress(options: CompressOptions = {}): Middleware {
 
 export type { Coding, CompressOptions }
 
-/** Bytes of the body as far as they are known; infinite for a stream, 0 where there is nothing to compress. */
-function sizeOf(request: Request, { body, headers }: Reply): number {
-  if (typeof body === 'string') return Buffer.byteLength(body)
-  if (body instanceof Uint8Array) return body.length
-  const declared = Number(headers.get('content-length') ?? Number.NaN)
-  // The answer to a HEAD may come without its body, and is still to say what the GET would (RFC 9110 section 9.3.2).
-  if (body === null) return request.method === 'HEAD' && declared > 0 ? declared : 0
-  if (typeof body !== 'object' || isUpgrade(body)) return 0
-  if (isFileRange(body)) return body.length
-  return declared >= 0 ? declared : Number.POSITIVE_INFINITY
+/** Bytes of the body. The answer to a HEAD may come without it, and says what the GET would (RFC 9110 section 9.3.2). */
+function sizeOf(request: Request, reply: Reply): number {
+  if (reply.body !== null || request.method !== 'HEAD') return bodySize(reply)
+  return declaredSize(reply.headers) ?? 0
 }
 
 /** What says that the bytes are a part, are encoded already, or were summed up. */
@@ -79,8 +89,7 @@ const telling: ReadonlySet<string> = new Set([
   'digest',
 ])
 
-function isUntouchable({ statusCode, headers: { flat } }: Reply): boolean {
-  if (statusCode === 206) return true
+function isUntouchable({ flat }: HeaderList): boolean {
   for (let i = 0; i < flat.length; i += 2) {
     const name = flat[i] as string
     if (telling.has(name)) return true
