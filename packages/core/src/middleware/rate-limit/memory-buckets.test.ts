@@ -9,7 +9,7 @@ describe('memoryBuckets', () => {
   testBucketStore(async (_t, clock) => memoryBuckets({ clock, name: `test ${++stores}` }))
 
   it('keeps no more than its limit, and drops what was used longest ago', async () => {
-    const store = memoryBuckets({ limit: 2, clock: manualClock(), name: 'limited' })
+    const store = memoryBuckets({ maxEntries: 2, clock: manualClock(), name: 'limited' })
     const bucket = { tokens: 5, window: 60_000 }
     for (const key of ['a', 'b', 'a', 'c']) await store.take(key, bucket, 1)
     assert.equal((await store.take('a', bucket, 0)).remaining, 3)
@@ -19,7 +19,7 @@ describe('memoryBuckets', () => {
 
   it('drops full ones first', async () => {
     const clock = manualClock()
-    const store = memoryBuckets({ limit: 2, clock, name: 'full' })
+    const store = memoryBuckets({ maxEntries: 2, clock, name: 'full' })
     await store.take('short', { tokens: 5, window: 10 }, 1)
     await store.take('long', { tokens: 5, window: 60_000 }, 1)
     clock.advance(10)

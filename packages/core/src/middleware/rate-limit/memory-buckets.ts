@@ -6,15 +6,16 @@ import { type Bucket, type BucketStore, type Debt, debtAfter, describeTaken } fr
 
 /** Options of `memoryBuckets`. */
 export interface MemoryBucketsOptions {
-  /** Most buckets to keep; beyond it, the one that was used longest ago goes, and counts as full. Default 100,000. */
-  limit?: number | undefined
+  /** Buckets kept at most; beyond it, the one that was used longest ago goes, and counts as full. Default 100,000. */
+  maxEntries?: number | undefined
   /** Tells this store from others of the application. Default `buckets`. */
   name?: string | undefined
+  /** What buckets fill by. Default: the machine's clock. */
   clock?: Clock | undefined
 }
 
 const optionRules: OptionRules<MemoryBucketsOptions> = {
-  limit: countRule,
+  maxEntries: countRule,
   name: textRule,
   clock: clockRule,
 }
@@ -30,23 +31,23 @@ interface Entry {
  * `ZZZ_OPTION_INVALID`.
  *
  * ```ts
- * const store = memoryBuckets({ limit: 1_000_000 })
+ * const store = memoryBuckets({ maxEntries: 1_000_000 })
  * ```
  */
 export function memoryBuckets(options: MemoryBucketsOptions = {}): BucketStore {
   checkOptions('memoryBuckets', options, optionRules)
-  const { limit = 100_000, name = 'buckets', clock = systemClock } = options
-  return shareAcrossWorkers(name, () => createMemory(limit, clock))
+  const { maxEntries = 100_000, name = 'buckets', clock = systemClock } = options
+  return shareAcrossWorkers(name, () => createMemory(maxEntries, clock))
 }
 
-function createMemory(limit: number, clock: Clock): BucketStore {
+function createMemory(maxEntries: number, clock: Clock): BucketStore {
   /** In the order of use, the longest unused first. */
   const entries = new Map<string, Entry>()
 
   /** Drops what is full again among the longest unused, and as many more as it takes. */
   function makeRoom(now: number): void {
     for (const [key, { debt, bucket, at }] of entries) {
-      if (debtAfter(debt, bucket, now - at) > 0 && entries.size < limit) return
+      if (debtAfter(debt, bucket, now - at) > 0 && entries.size < maxEntries) return
       entries.delete(key)
     }
   }

@@ -24,7 +24,7 @@ export interface ResponseCacheOptions {
    */
   credentials?: boolean | undefined
   /** Bytes of a body that is kept, at most. Default 1 MiB. */
-  limit?: number | undefined
+  bodyLimit?: number | undefined
   /** Milliseconds to wait for a reply that another request is making already, before making one's own. Default 5,000. */
   wait?: number | undefined
   /** Default: a `memoryStore` of its own, of at most 10,000 replies and 64 MiB. */
@@ -39,7 +39,7 @@ const optionRules: OptionRules<ResponseCacheOptions> = {
   vary: ['a list of header names', isNames],
   key: functionRule,
   credentials: flagRule,
-  limit: bytesRule,
+  bodyLimit: bytesRule,
   wait: ['0, or milliseconds up to 2,147,483,647', (value) => value === 0 || isDelay(value)],
   store: ['a cache store', (value) => typeof (value as Partial<CacheStore> | null)?.get === 'function'],
   clock: clockRule,

@@ -152,7 +152,7 @@ describe('responseCache: what is not kept', () => {
   }
   for (const [what, handler] of Object.entries(rows)) {
     it(what, async () => {
-      const { ask, state } = setup({ limit: 1000 }, handler)
+      const { ask, state } = setup({ bodyLimit: 1000 }, handler)
       for (let run = 1; run <= 3; run++) {
         const response = await ask()
         assert.deepEqual([state.runs, response.headers.get('age')], [run, null])

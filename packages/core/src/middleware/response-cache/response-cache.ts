@@ -36,7 +36,7 @@ import { isLasting, lifetimeOf, varyNames } from './storable.ts'
 export function responseCache(options: ResponseCacheOptions): Middleware {
   checkResponseCacheOptions(options)
   const { key: keyOf = urlOf, vary = [], credentials = false } = options
-  const { limit = 1024 * 1024, wait = 5000, clock = systemClock } = options
+  const { bodyLimit = 1024 * 1024, wait = 5000, clock = systemClock } = options
   const wanted = { fresh: options.maxAge * 1000, stale: (options.staleWhileRevalidate ?? 0) * 1000 }
   const replies = replyStore(options.store ?? memoryStore({ clock }))
   const flights = createFlights()
@@ -102,7 +102,7 @@ export function responseCache(options: ResponseCacheOptions): Middleware {
 
   async function keep(ctx: Context, reply: Reply, flight: Flight, place: string): Promise<Landing> {
     const now = clock.now()
-    const lifetime = isOwn(ctx) ? undefined : lifetimeOf(reply, wanted, limit, now)
+    const lifetime = isOwn(ctx) ? undefined : lifetimeOf(reply, wanted, bodyLimit, now)
     if (lifetime === undefined || flight.revoked) {
       if (ctx.request.abortReason !== undefined) return { kind: 'abandoned' }
       if (isLasting(reply) && !flight.revoked) await replies.pass(place, wanted.fresh)

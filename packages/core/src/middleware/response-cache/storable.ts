@@ -17,9 +17,14 @@ export interface Lifetime {
  * says. Undefined for one that may not be kept at all: an error, a part, a stream, a body beyond the limit, one that sets
  * a cookie, differs by everything, or says `private`, `no-store` or `no-cache`.
  */
-export function lifetimeOf(reply: Reply, wanted: Lifetime, limit: number, now: number): Lifetime | undefined {
+export function lifetimeOf(
+  reply: Reply,
+  wanted: Lifetime,
+  bodyLimit: number,
+  now: number,
+): Lifetime | undefined {
   const { headers } = reply
-  if (!isLasting(reply) || !fits(reply, limit)) return undefined
+  if (!isLasting(reply) || !fits(reply, bodyLimit)) return undefined
   if (headers.has('set-cookie') || varyNames(reply).includes('*')) return undefined
   const directives = parseCacheControl(headers.get('cache-control'))
   if (directives.has('private') || directives.has('no-store') || directives.has('no-cache')) return undefined

@@ -30,6 +30,7 @@ export interface SessionOptions {
   lifetime?: number | undefined
   /** Attributes of the cookie. Default: `SameSite=Lax`, the whole site, `Secure` over HTTPS. */
   cookie?: SessionCookieOptions | undefined
+  /** What sessions expire by. Default: the machine's clock. */
   clock?: Clock | undefined
 }
 

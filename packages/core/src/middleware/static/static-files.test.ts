@@ -239,6 +239,18 @@ describe('staticFiles', () => {
     assert.equal((await makeApp({ etag: false })('/static/plain.txt')).headers.get('etag'), null)
   })
 
+  it('measures maxStale in seconds', async () => {
+    const clock = { time: 1000, now: () => clock.time, after: () => ({ [Symbol.dispose]() {} }) }
+    const request = makeApp({ clock, maxStale: 0.5 })
+    const status = async () => (await request('/static/late.txt')).status
+    assert.equal(await status(), 404)
+    write('late.txt', 'late')
+    clock.time += 499
+    assert.equal(await status(), 404)
+    clock.time += 1
+    assert.equal(await status(), 200)
+  })
+
   it('sees what changed after maxStale, and not before', async () => {
     const clock = { time: 1000, now: () => clock.time, after: () => ({ [Symbol.dispose]() {} }) }
     const request = makeApp({ clock })

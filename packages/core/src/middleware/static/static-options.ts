@@ -33,8 +33,8 @@ export interface StaticFilesOptions {
   /** Send entity tags. Default true. */
   etag?: boolean | undefined
   /**
-   * Milliseconds that an answer may be given from memory without a look at the file system; no changed, new or removed
-   * file is missed for longer. Default 1000, and 0 in development.
+   * Seconds that an answer may be given from memory without a look at the file system; no changed, new or removed file is
+   * missed for longer. Default 1, and 0 in development.
    */
   maxStale?: number | undefined
   /** Bytes of file contents that are kept in memory; 0 for none. Default 32 MiB. */
@@ -54,6 +54,7 @@ export interface StaticSettings {
   readonly cacheControl: (path: string) => string
   readonly fallthrough: boolean
   readonly etag: boolean
+  /** In milliseconds; undefined where the environment decides. */
   readonly maxStale: number | undefined
   readonly memory: number
   readonly clock: Clock
@@ -79,7 +80,7 @@ const optionRules: OptionRules<StaticFilesOptions> = {
   ],
   fallthrough: flagRule,
   etag: flagRule,
-  maxStale: ['a number of milliseconds', (value) => typeof value === 'number' && value >= 0],
+  maxStale: ['a number of seconds', (value) => typeof value === 'number' && value >= 0],
   memory: bytesRule,
   clock: clockRule,
 }
@@ -111,7 +112,7 @@ export function toSettings(options: StaticFilesOptions): StaticSettings {
     cacheControl: cacheControlOf(options),
     fallthrough,
     etag,
-    maxStale,
+    maxStale: maxStale === undefined ? undefined : maxStale * 1000,
     memory,
     clock,
   }

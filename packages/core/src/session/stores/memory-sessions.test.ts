@@ -13,7 +13,7 @@ describe('memorySessions, its limit', () => {
   const session = (expiresAt: number) => ({ values: {}, createdAt: 0, expiresAt })
 
   it('drops the session that was used longest ago', async () => {
-    const store = memorySessions({ limit: 3, clock: manualClock(), name: newName() })
+    const store = memorySessions({ maxEntries: 3, clock: manualClock(), name: newName() })
     for (const id of ['a', 'b', 'c']) await store.create(id, session(1000))
     await store.load('a')
     await store.update('b', { set: {}, remove: [], expiresAt: 1000 })
@@ -27,7 +27,7 @@ describe('memorySessions, its limit', () => {
 
   it('drops what has expired first', async () => {
     const clock = manualClock()
-    const store = memorySessions({ limit: 2, clock, name: newName() })
+    const store = memorySessions({ maxEntries: 2, clock, name: newName() })
     await store.create('a', session(10))
     await store.create('b', session(1000))
     clock.advance(10)

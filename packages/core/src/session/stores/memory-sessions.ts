@@ -6,15 +6,16 @@ import type { SessionStore } from '../session-store.ts'
 
 /** Options of `memorySessions`. */
 export interface MemorySessionsOptions {
-  /** Most sessions to keep; beyond it, the one that was used longest ago goes. Default 10,000. */
-  limit?: number | undefined
+  /** Sessions kept at most; beyond it, the one that was used longest ago goes. Default 10,000. */
+  maxEntries?: number | undefined
   /** Tells this store from others of the application. Default `sessions`. */
   name?: string | undefined
+  /** What sessions expire by. Default: the machine's clock. */
   clock?: Clock | undefined
 }
 
 const optionRules: OptionRules<MemorySessionsOptions> = {
-  limit: countRule,
+  maxEntries: countRule,
   name: textRule,
   clock: clockRule,
 }
@@ -30,16 +31,16 @@ interface Entry {
  * for a single machine. Throws `ZZZ_OPTION_INVALID`.
  *
  * ```ts
- * session({ store: memorySessions({ limit: 100_000 }) })
+ * session({ store: memorySessions({ maxEntries: 100_000 }) })
  * ```
  */
 export function memorySessions(options: MemorySessionsOptions = {}): SessionStore {
   checkOptions('memorySessions', options, optionRules)
-  const { limit = 10_000, name = 'sessions', clock = systemClock } = options
-  return shareAcrossWorkers(name, () => createMemory(limit, clock))
+  const { maxEntries = 10_000, name = 'sessions', clock = systemClock } = options
+  return shareAcrossWorkers(name, () => createMemory(maxEntries, clock))
 }
 
-function createMemory(limit: number, clock: Clock): SessionStore {
+function createMemory(maxEntries: number, clock: Clock): SessionStore {
   /** In the order of use, the longest unused first. */
   const entries = new Map<string, Entry>()
 
@@ -56,7 +57,7 @@ function createMemory(limit: number, clock: Clock): SessionStore {
   function makeRoom(): void {
     const now = clock.now()
     for (const [id, { expiresAt }] of entries) {
-      if (expiresAt > now && entries.size < limit) return
+      if (expiresAt > now && entries.size < maxEntries) return
       entries.delete(id)
     }
   }

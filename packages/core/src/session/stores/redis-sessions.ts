@@ -8,6 +8,7 @@ import type { SessionStore, StoredSession } from '../session-store.ts'
 export interface RedisSessionsOptions {
   /** Stands before the ids of sessions in the names of keys. Default `session:`. */
   prefix?: string | undefined
+  /** What sessions expire by, beside the clock of Redis that removes them. Default: the machine's. */
   clock?: Clock | undefined
 }
 
