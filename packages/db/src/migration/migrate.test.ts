@@ -341,6 +341,11 @@ describeDatabases('migrate', ({ dialect, create, name }) => {
       ['export const nothing2 = 1', /it exports nothing2/],
       ['export default []', /it exports default/],
       ['export const change = [', /_wrong\.ts cannot be read: /],
+      [`export const change = [addColumn('nick', text())]`, /addColumn is no step by itself.*alterTable/],
+      [
+        `export const change = [alterTable('t', [createIndex('t', ['id'])])]`,
+        /alterTable\('t'\): createIndex stands by itself/,
+      ],
       [
         'export const change = [createTable("t", {}, { check: {} })]',
         /_wrong\.ts: createTable: there is no option "check"/,

@@ -1,3 +1,4 @@
+import { DbError } from '../../errors.ts'
 import { checkOptions } from '../../internal/options.ts'
 import type { SqlFragment } from '../../query/sql.ts'
 import type { Repo } from '../../repo/repo.ts'
@@ -15,6 +16,18 @@ export type Operation =
   | DropIndex
   | { readonly kind: 'execute'; readonly sql: SqlByDatabase; readonly reverse: SqlByDatabase | undefined }
   | { readonly kind: 'run'; readonly task: MigrationTask; readonly reverse: MigrationTask | undefined }
+
+/** What a migration consists of, by the words that make it; a change of a table has to be inside alterTable. */
+export const operationKinds: Readonly<Record<Operation['kind'], true>> = {
+  createTable: true,
+  dropTable: true,
+  renameTable: true,
+  alterTable: true,
+  createIndex: true,
+  dropIndex: true,
+  execute: true,
+  run: true,
+}
 
 /** A new table. */
 export interface CreateTable extends TableOptions {
@@ -79,6 +92,13 @@ export function renameTable(from: string, to: string): Operation {
  * ```
  */
 export function alterTable(table: string, changes: readonly Alteration[]): Operation {
+  const stranger = changes.find(({ kind }) => Object.hasOwn(operationKinds, kind))
+  if (stranger !== undefined) {
+    throw new DbError(
+      'ZZZ_DB_MIGRATION',
+      `alterTable('${table}'): ${stranger.kind} stands by itself, not in a table`,
+    )
+  }
   return { kind: 'alterTable', table, changes }
 }
 

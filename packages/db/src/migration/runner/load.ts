@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DbError } from '../../errors.ts'
-import type { Operation } from '../operations/operation.ts'
+import { type Operation, operationKinds } from '../operations/operation.ts'
 import { reverseAll } from '../operations/reverse.ts'
 import type { MigrationFile } from './files.ts'
 
@@ -69,9 +69,17 @@ async function importFile(
 }
 
 function toOperations(where: string, value: unknown): Operation[] {
-  const isOperation = (one: unknown) => typeof one === 'object' && one !== null && 'kind' in one
-  if (Array.isArray(value) && value.every(isOperation)) return value as Operation[]
-  throw malformed(where, 'change, up and down are lists of operations: [createTable(…), createIndex(…)]')
+  const isStep = (one: unknown): one is { readonly kind: unknown } =>
+    typeof one === 'object' && one !== null && 'kind' in one
+  if (!Array.isArray(value) || !value.every(isStep)) {
+    throw malformed(where, 'change, up and down are lists of operations: [createTable(…), createIndex(…)]')
+  }
+  const stranger = value.find(({ kind }) => !Object.hasOwn(operationKinds, String(kind)))
+  if (stranger === undefined) return value as unknown as Operation[]
+  throw malformed(
+    where,
+    `${stranger.kind} is no step by itself; changes of a table stand in alterTable('users', […])`,
+  )
 }
 
 function checkConcurrent(where: string, transaction: boolean, operations: readonly Operation[]): void {
