@@ -122,7 +122,7 @@ export class Expression<T> {
     return like(this, pattern, false)
   }
 
-  /** Matches a pattern whatever the case of letters: of all letters in PostgreSQL, of a to z in SQLite. */
+  /** Matches a pattern as `like` does, whatever the case of letters. */
   ilike(this: Expression<string> | Expression<string | null>, pattern: string): Expression<boolean> {
     return like(this, pattern, true)
   }

@@ -149,6 +149,23 @@ describeDatabases('a repo', (database) => {
     await repo.stop()
   })
 
+  it('matches whatever the case of letters, of all alphabets', async () => {
+    const repo = await blogRepo(database)
+    await repo.insertAll(Team, [{ name: 'ÄRGER' }, { name: 'Ярослав' }, { name: 'ΟΔΟΣ 5' }, { name: 'a_b%' }])
+    const found = (pattern: string) =>
+      repo.all(
+        from(Team)
+          .where((t) => t.name.ilike(pattern))
+          .select((t) => t.name),
+      )
+    assert.deepEqual(await found('ärg_r'), ['ÄRGER'])
+    assert.deepEqual(await found('%РОС%'), ['Ярослав'])
+    assert.deepEqual(await found('%σ%'), ['ΟΔΟΣ 5'])
+    assert.deepEqual(await found('A\\_B\\%'), ['a_b%'])
+    assert.deepEqual(await found('arger'), [])
+    await repo.stop()
+  })
+
   it('finds rows by every condition, the same ones on every database', async () => {
     const repo = await blogRepo(database)
     const { ada, bob, eve } = await seedBlog(repo)

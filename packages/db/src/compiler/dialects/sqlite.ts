@@ -22,8 +22,8 @@ export const sqliteDialect: Dialect = {
   like: (term, parameter, insensitive) =>
     insensitive
       ? {
-          text: `${term} like ${parameter} escape '\\'`,
-          dump: (pattern: string) => checkText('pattern', pattern),
+          text: `${lowerFunction}(${term}) like ${parameter} escape '\\'`,
+          dump: (pattern: string) => toLower(checkText('pattern', pattern)),
         }
       : {
           text: `${term} glob ${parameter}`,
@@ -41,6 +41,17 @@ export const sqliteDialect: Dialect = {
     return ` limit ${limit === undefined ? '-1' : `cast(${limit} as integer)`}${offset === undefined ? '' : ` offset ${offset}`}`
   },
   has: { distinctOn: false, locks: false },
+}
+
+/** The function of every connection that does `toLower`; SQLite's own `lower` and `like` know the letters a to z alone. */
+export const lowerFunction = 'zzz_lower'
+
+/**
+ * A text in lower case, character by character as PostgreSQL does it: without the two exceptions of Unicode that JavaScript
+ * makes, which turn one character into two or look at its neighbours.
+ */
+export function toLower(text: string): string {
+  return text.replaceAll('İ', 'i').replaceAll('Σ', 'σ').toLowerCase()
 }
 
 function elementOf({ column }: Codec<unknown>): string {

@@ -1,4 +1,5 @@
 import { backup, DatabaseSync, type StatementSync } from 'node:sqlite'
+import { lowerFunction, toLower } from '../../../compiler/dialects/sqlite.ts'
 import { DbError } from '../../../errors.ts'
 import { Recent } from '../../../internal/recent.ts'
 import type { Raw } from '../../../schema/data-type.ts'
@@ -29,6 +30,8 @@ export class Database {
   constructor({ path, readOnly, statements, synchronous }: OpenOptions) {
     this.#database = new DatabaseSync(path, { readOnly, timeout: 0, enableForeignKeyConstraints: true })
     this.#statements = new Recent(statements)
+    // Not in triggers and views, since other programs could not use the database any more.
+    this.#database.function(lowerFunction, { deterministic: true, directOnly: true }, lower)
     if (readOnly) return
     this.#database.exec('pragma journal_mode = wal')
     this.#database.exec(`pragma synchronous = ${synchronous}`)
@@ -94,6 +97,10 @@ export class Database {
     if (statement.name !== undefined) this.#statements.set(statement.name, prepared)
     return prepared
   }
+}
+
+function lower(value: Raw): Raw {
+  return typeof value === 'string' ? toLower(value) : value
 }
 
 /** SQLite prepares the first of several statements and says nothing about the rest. */
