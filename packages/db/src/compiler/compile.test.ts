@@ -45,6 +45,19 @@ describe('a query in SQL', () => {
     assert.deepEqual(toSql(from(odd)), ['select "odd"."a""b" as "x" from "p"."o""dd" as "odd"'])
   })
 
+  it('takes values and selections with a `statement` for what they are', () => {
+    const value = { statement: 'select 1' }
+    assert.deepEqual(
+      toSql(
+        from(Post).where((p) => p.data.eq(value as never)),
+        postgresDialect,
+      ),
+      ['select * from "posts" where "posts"."data" = $1', JSON.stringify(value)],
+    )
+    const named = from(User).select((u) => ({ statement: u.name }))
+    assert.match(toSql(named)[0], /^select "users"\."name" as "statement" /)
+  })
+
   it('has all comparisons', () => {
     const query = from(User).where((u) =>
       and(
@@ -349,6 +362,8 @@ describe('a query refuses', () => {
       () => from(User).where(any(() => undefined)),
       () => from(User).where(any({ id: 1 })),
       () => from(User).orderBy(any(() => 'id')),
+      () => from(User).groupBy(any(() => 'id')),
+      () => from(User).distinct(any(() => ['id'])),
       () => from(User).select(any(() => 1)),
       () => from(User).select(any(() => ({}))),
       () => from(User).limit(-1),

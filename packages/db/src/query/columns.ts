@@ -1,4 +1,3 @@
-import { DbError } from '../errors.ts'
 import type { Shown } from '../internal/shown.ts'
 import type { AnySchema, Fields, StoredKeys } from '../schema/schema.ts'
 import { columnOf } from '../schema/schema.ts'
@@ -65,13 +64,4 @@ function unknownField(schema: AnySchema): object {
     has: () => false,
   })
   return Object.create(prototype)
-}
-
-/** Refuses a name that could not be an alias. */
-export function checkAlias(alias: string): string {
-  if (/^[a-z_]\w*$/i.test(alias)) return alias
-  throw new DbError(
-    'ZZZ_DB_QUERY',
-    `${JSON.stringify(alias)} cannot be the name of a source: use letters, digits and _`,
-  )
 }

@@ -1,8 +1,8 @@
 import { DbError } from '../errors.ts'
 import type { AnySchema } from '../schema/schema.ts'
-import { checkAlias } from './columns.ts'
 import type { SelectOf } from './expression.ts'
 import { fromSource, type Query } from './query.ts'
+import { checkAlias } from './source.ts'
 import type { SelectStatement, SetOperator, Source } from './statement.ts'
 import { type ColumnsOfRow, columnsOfSubquery, selectedTypes } from './subquery-columns.ts'
 

@@ -167,9 +167,11 @@ export function typedHole(type: DataType<unknown>): Node {
   return { kind: 'value', key: `?${typeKey(type)}`, type, typed: true }
 }
 
-/** True for a query, or anything else that has a statement. */
+/** True for a query. A JSON value or a selection may have a `statement` of its own. */
 export function isSelect(value: unknown): value is SelectOf<unknown> {
-  return typeof value === 'object' && value !== null && 'statement' in value
+  if (typeof value !== 'object' || value === null || !('statement' in value)) return false
+  const { statement } = value
+  return typeof statement === 'object' && statement !== null && 'clauses' in statement
 }
 
 /** The nodes that compare a column with a value by an operator: they are the same each time. */

@@ -1,22 +1,22 @@
 import { DbError } from '../errors.ts'
-import { describe } from '../internal/describe.ts'
-import type { Shown } from '../internal/shown.ts'
-import { resolveLink } from '../schema/link.ts'
-import type { AnySchema, Fields, Row } from '../schema/schema.ts'
-import { type Columns, checkAlias, columnsOf, type Optional, type OptionalRow, rowOf } from './columns.ts'
-import { Expression, type Order, subquery } from './expression.ts'
+import type { AnySchema, Row } from '../schema/schema.ts'
+import {
+  type Callback,
+  callWith,
+  toCondition,
+  toCount,
+  toExpressions,
+  toOrder,
+  toSelection,
+} from './callback.ts'
+import type { Columns, Optional, OptionalRow } from './columns.ts'
+import { Expression, type Order } from './expression.ts'
+import { type JoinedColumns, type LinksTo, linkCondition, type OptionalAll } from './join.ts'
+import type { AssociationName, PreloadedBy, PreloadOf } from './preload.ts'
 import { shapeOf } from './shape.ts'
-import type {
-  Clauses,
-  Join,
-  JoinKind,
-  Lock,
-  PreloadTree,
-  Selection,
-  SelectStatement,
-  Source,
-} from './statement.ts'
-import { type ColumnsOfRow, columnsOfSubquery } from './subquery-columns.ts'
+import { aliasesOf, aliasTaken, checkAlias, freeAlias, startingAt, subqueryOf, tableOf } from './source.ts'
+import type { Clauses, Join, JoinKind, Lock, PreloadTree, SelectStatement, Source } from './statement.ts'
+import type { ColumnsOfRow } from './subquery-columns.ts'
 
 /** What a selection gives for each row. */
 export type Selected<T> =
@@ -26,59 +26,14 @@ export type Selected<T> =
       ? Selected<C> | null
       : { [K in keyof T]: Selected<T[K]> }
 
-/** The names of the associations of a schema. */
-type AssociationName<S extends AnySchema> = Shown<keyof S['associations'] & string>
-
-/** The associations of `S` that lead to the schema `J`, with no table in between. */
-type LinksTo<S extends AnySchema, J> = J extends { readonly name: infer N }
-  ? {
-      [K in keyof S['associations'] & string]: S['associations'][K] extends {
-        readonly to: N
-        readonly kind: 'hasMany' | 'hasOne' | 'belongsTo'
-      }
-        ? K
-        : never
-    }[keyof S['associations'] & string]
-  : never
-
-/** The columns of a joined schema, or of a joined query. */
-type JoinedColumns<J> = J extends { readonly fields: Fields }
-  ? Columns<J>
-  : J extends AnyQuery
-    ? ColumnsOfRow<J['$result']>
-    : never
-
-type OptionalAll<B extends readonly unknown[]> = { [I in keyof B]: Optional<B[I]> }
-
 /** Options of a source. */
 export interface SourceOptions {
   /** The name of the source in the SQL. Default: the schema's name, numbered where it is taken. */
   readonly as?: string | undefined
 }
 
-/** What to preload of each association: `true`, the same one level deeper, or a query for its rows. */
-export type PreloadOf<S extends AnySchema> = Shown<{
-  readonly [K in keyof S['associations']]?: true | PreloadBelow | QueryFor<S['associations'][K]['to']>
-}>
-
-/** What to preload one level deeper; the repo knows the associations there. */
-interface PreloadBelow {
-  readonly [association: string]: true | PreloadBelow | AnyQuery
-}
-
-/** A query for the rows of the schema `N`. */
-type QueryFor<N extends string> = AnyQuery & { readonly $schema: { readonly name: N } }
-
-/** Names of associations as an object, or the object that it is already. */
-type PreloadedBy<T> = [T] extends [string] ? { readonly [N in T]: true } : T
-
 /** Any query. */
 export type AnyQuery = Query<AnySchema, readonly unknown[], unknown, unknown>
-
-type Callback<B extends readonly unknown[], T> = (...columns: B) => T
-
-/** The queries whose callbacks run right now: a callback may make a query of its own. */
-const enclosing: Clauses[] = []
 
 /**
  * A query: immutable plain data, built step by step, without a database. Callbacks get the columns of the sources in the
@@ -112,45 +67,43 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
 
   /** Only rows for which the condition holds; conditions of several calls all hold. */
   where(callback: Callback<B, Expression<boolean>>): this {
-    const condition = expectExpression('where', this.#call(callback))
+    const condition = toCondition('where', this.#call(callback))
     return this.#from({ ...this.clauses, where: [...this.clauses.where, condition] })
   }
 
   /** Orders by one or more terms, after those of earlier calls. */
   orderBy(callback: Callback<B, Order | readonly Order[]>): this {
-    const terms = toList(this.#call(callback))
-    return this.#from({ ...this.clauses, orderBy: [...this.clauses.orderBy, ...terms.map(expectOrder)] })
+    const orderBy = [...this.clauses.orderBy, ...toOrder(this.#call(callback))]
+    return this.#from({ ...this.clauses, orderBy })
   }
 
   /** At most so many rows. */
   limit(rows: number): this {
-    return this.#from({ ...this.clauses, limit: expectCount('limit', rows) })
+    return this.#from({ ...this.clauses, limit: toCount('limit', rows) })
   }
 
   /** Passes over so many rows. */
   offset(rows: number): this {
-    return this.#from({ ...this.clauses, offset: expectCount('offset', rows) })
+    return this.#from({ ...this.clauses, offset: toCount('offset', rows) })
   }
 
   /** No row twice; with a callback one row for each value of the expressions (PostgreSQL only). */
   distinct(callback?: Callback<B, Expression<unknown> | readonly Expression<unknown>[]>): this {
     return this.#from({
       ...this.clauses,
-      distinct: callback === undefined ? true : toList(this.#call(callback)),
+      distinct: callback === undefined ? true : toExpressions('distinct', this.#call(callback)),
     })
   }
 
   /** Groups rows; `select` then names the groups and their aggregates. */
   groupBy(callback: Callback<B, Expression<unknown> | readonly Expression<unknown>[]>): this {
-    return this.#from({
-      ...this.clauses,
-      groupBy: [...this.clauses.groupBy, ...toList(this.#call(callback))],
-    })
+    const groupBy = [...this.clauses.groupBy, ...toExpressions('groupBy', this.#call(callback))]
+    return this.#from({ ...this.clauses, groupBy })
   }
 
   /** Only groups for which the condition holds. */
   having(callback: Callback<B, Expression<boolean>>): this {
-    const condition = expectExpression('having', this.#call(callback))
+    const condition = toCondition('having', this.#call(callback))
     return this.#from({ ...this.clauses, having: [...this.clauses.having, condition] })
   }
 
@@ -258,13 +211,14 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
     const name = target instanceof Query ? target.clauses.source.alias : target.name
     const alias = options.as === undefined ? freeAlias(name, clauses) : checkAlias(options.as)
     if (aliasesOf(clauses).includes(alias)) throw aliasTaken(alias)
-    const { source, columns } = target instanceof Query ? sourceOf(target, alias) : tableOf(target, alias)
+    const { source, columns } =
+      target instanceof Query ? subqueryOf(target.statement, alias) : tableOf(target, alias)
     const all = [...this.columns, columns]
     const joined = { ...clauses, joins: [...clauses.joins, { kind, source, on: always }] }
     const condition =
       typeof on === 'string'
         ? linkCondition(clauses.source, on, target as AnySchema, alias)
-        : expectExpression('join', callWith(on as Callback<unknown[], unknown>, joined, all))
+        : toCondition('join', callWith(on as Callback<unknown[], unknown>, joined, all))
     const join: Join = { kind, source, on: condition }
     return new Query({ ...clauses, joins: [...clauses.joins, join] }, all) as Q
   }
@@ -276,16 +230,6 @@ const always = new Expression<boolean>(
   [],
   {} as never,
 )
-
-/** The condition of a join along an association. */
-function linkCondition(source: Source, name: string, target: AnySchema, alias: string): Expression<boolean> {
-  if (source.kind !== 'table')
-    throw new DbError('ZZZ_DB_QUERY', `A query has no association ${JSON.stringify(name)}`)
-  const link = resolveLink(source.schema, name, target)
-  const left = columnsOf(source.schema, source.alias) as Record<string, Expression<unknown>>
-  const right = columnsOf(target, alias) as Record<string, Expression<unknown>>
-  return (left[link.field] as Expression<unknown>).eq(right[link.targetField] as Expression<unknown>)
-}
 
 const roots = new WeakMap<AnySchema, AnyQuery>()
 
@@ -320,135 +264,11 @@ function fromSchema(schema: AnySchema, alias: string): AnyQuery {
 }
 
 function fromQuery(query: AnyQuery, alias: string): AnyQuery {
-  const { source, columns } = sourceOf(query, alias)
+  const { source, columns } = subqueryOf(query.statement, alias)
   return fromSource(source, columns)
 }
 
 /** A query for the rows of a source that is no table. */
 export function fromSource(source: Source, columns: Readonly<Record<string, Expression<unknown>>>): AnyQuery {
   return new Query({ ...startingAt(source), selection: columns }, [columns])
-}
-
-function tableOf(schema: AnySchema, alias: string): { source: Source; columns: object } {
-  return { source: tableSource(schema, alias), columns: columnsOf(schema, alias) }
-}
-
-/** A query as a source of another; one that only names a common table expression stands for that. */
-function sourceOf({ clauses, statement }: AnyQuery, alias: string) {
-  const { source } = clauses
-  if ((source.kind === 'cte' || source.kind === 'reference') && isBare(clauses)) {
-    return {
-      source: { ...source, alias, key: `${source.key}${alias}` },
-      columns: columnsOfSubquery(source.statement, alias),
-    }
-  }
-  const key = `[${statement.shape.key}]${alias}`
-  return {
-    source: { kind: 'query', key, alias, statement } as const,
-    columns: columnsOfSubquery(statement, alias),
-  }
-}
-
-/** Nothing was asked of the source yet. */
-function isBare({ joins, where, groupBy, having, orderBy, limit, offset, distinct }: Clauses): boolean {
-  const asked = joins.length + where.length + groupBy.length + having.length + orderBy.length
-  return asked === 0 && limit === undefined && offset === undefined && distinct === false
-}
-
-function tableSource(schema: AnySchema, alias: string): Extract<Source, { kind: 'table' }> {
-  return { kind: 'table', key: `${schema.serial}.${alias}`, alias, schema }
-}
-
-function startingAt(source: Source): Clauses {
-  return {
-    source,
-    joins: [],
-    where: [],
-    groupBy: [],
-    having: [],
-    orderBy: [],
-    limit: undefined,
-    offset: undefined,
-    distinct: false,
-    selection: undefined,
-    lock: undefined,
-    preload: undefined,
-  }
-}
-
-/** Runs a callback of a query. A query inside it whose sources have the same names would capture the outer columns. */
-function callWith<B extends readonly unknown[], T>(
-  callback: Callback<B, T>,
-  clauses: Clauses,
-  columns: B,
-): T {
-  if (typeof callback !== 'function') {
-    throw new DbError('ZZZ_DB_QUERY', `A function of the columns is needed, got ${describe(callback)}`)
-  }
-  if (enclosing.length > 0) checkCapture(clauses)
-  enclosing.push(clauses)
-  try {
-    return callback(...columns)
-  } finally {
-    enclosing.pop()
-  }
-}
-
-function checkCapture(clauses: Clauses): void {
-  const outer = new Set(enclosing.flatMap(aliasesOf))
-  const taken = aliasesOf(clauses).find((alias) => outer.has(alias))
-  if (taken !== undefined) throw aliasTaken(taken)
-}
-
-function aliasesOf(clauses: Clauses): string[] {
-  return [clauses.source.alias, ...clauses.joins.map(({ source }) => source.alias)]
-}
-
-function aliasTaken(alias: string): DbError {
-  return new DbError(
-    'ZZZ_DB_QUERY',
-    `Two sources are named ${JSON.stringify(alias)}, here or in the query around this one: name one of them by { as: … }`,
-  )
-}
-
-function freeAlias(name: string, clauses: Clauses): string {
-  const taken = aliasesOf(clauses)
-  let alias = name
-  for (let number = 2; taken.includes(alias); number++) alias = `${name}_${number}`
-  return alias
-}
-
-function toSelection(selected: unknown): Selection {
-  if (selected instanceof Expression) return selected
-  if (selected instanceof Query) return subquery(selected)
-  if (typeof selected !== 'object' || selected === null || Array.isArray(selected)) {
-    throw new DbError(
-      'ZZZ_DB_QUERY',
-      `select() needs an expression, columns or an object of them, got ${describe(selected)}`,
-    )
-  }
-  const row = rowOf(selected)
-  if (row !== undefined) return row
-  const entries = Object.entries(selected).map(([name, inner]) => [name, toSelection(inner)] as const)
-  if (entries.length === 0) throw new DbError('ZZZ_DB_QUERY', 'select() needs at least one expression')
-  return Object.fromEntries(entries)
-}
-
-function toList<T>(value: T | readonly T[]): readonly T[] {
-  return Array.isArray(value) ? value : [value as T]
-}
-
-function expectExpression(method: string, value: unknown): Expression<boolean> {
-  if (value instanceof Expression) return value as Expression<boolean>
-  throw new DbError('ZZZ_DB_QUERY', `${method}() needs a condition like u.id.eq(1), got ${describe(value)}`)
-}
-
-function expectOrder(value: Order): Order {
-  if (typeof value === 'object' && value !== null && 'direction' in value) return value
-  throw new DbError('ZZZ_DB_QUERY', `orderBy() needs a term like u.name.asc(), got ${describe(value)}`)
-}
-
-function expectCount(method: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value
-  throw new DbError('ZZZ_DB_QUERY', `${method}() needs a whole number of rows from 0, got ${describe(value)}`)
 }
