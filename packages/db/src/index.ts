@@ -46,7 +46,6 @@ export { type AggregateOptions, avg, coalesce, count, max, min, sum, value } fro
 export { from, Query, type SourceOptions } from './query/query.ts'
 export { SqlFragment, sql } from './query/sql.ts'
 export { denseRank, lag, lead, over, rank, rowNumber, type WindowOptions } from './query/window.ts'
-export type { QueryPurpose } from './repo/assemble.ts'
 export {
   createRepo,
   type PostgresSettings,
@@ -56,6 +55,7 @@ export {
 export type { HoldingEvent } from './repo/holding.ts'
 export { Multi, type MultiResult, multi } from './repo/multi.ts'
 export type { QueryEvent } from './repo/query-event.ts'
+export type { PrepareQuery, QueryPurpose } from './repo/reads.ts'
 export type { ConflictOptions, InsertAllOptions, Repo, SetOf, StreamOptions } from './repo/repo.ts'
 export type { Result } from './repo/result.ts'
 export type { TransactionOptions } from './repo/transactions.ts'

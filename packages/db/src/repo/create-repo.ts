@@ -3,10 +3,10 @@ import { postgresDriver } from '../driver/drivers/postgres/postgres.ts'
 import { sqliteDriver } from '../driver/drivers/sqlite/sqlite.ts'
 import { DbError } from '../errors.ts'
 import { checkOptions } from '../internal/options.ts'
-import type { AnyQuery } from '../query/query.ts'
 import { keyPointingTo, resolveLink } from '../schema/link.ts'
 import type { AnySchema } from '../schema/schema.ts'
-import { assembleRepo, type QueryPurpose } from './assemble.ts'
+import { assembleRepo } from './assemble.ts'
+import type { PrepareQuery } from './reads.ts'
 import type { Repo } from './repo.ts'
 import type { Closed, SchemaMap } from './result.ts'
 import { parseDatabaseUrl } from './url.ts'
@@ -24,7 +24,7 @@ export interface RepoOptions<L extends readonly AnySchema[]> {
   /** How PostgreSQL is used. */
   readonly postgres?: PostgresSettings | undefined
   /** Gets each query before it runs and gives the one that does: a tenant's rows only. */
-  readonly prepareQuery?: ((query: AnyQuery, purpose: QueryPurpose) => AnyQuery) | undefined
+  readonly prepareQuery?: PrepareQuery | undefined
 }
 
 /** How SQLite is used. */

@@ -2,6 +2,7 @@ import { compileRaw, type RawStatement } from '../compiler/raw.ts'
 import type { DriverResult, DriverStatement } from '../driver/driver.ts'
 import { DbError } from '../errors.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
+import type { Raw } from '../schema/data-type.ts'
 import type { Executor } from './executor.ts'
 
 /** What begins, ends or divides a transaction, behind spaces and comments. Those prepared in two phases are no affair of a repo. */
@@ -30,6 +31,17 @@ export function runRaw(executor: Executor, raw: RawStatement, returns: boolean):
     raw: true,
   }
   return executor.run(statement, parameters)
+}
+
+/** How the database would run a statement, in its own words. */
+export async function explain(
+  executor: Executor,
+  { text, parameters }: { readonly text: string; readonly parameters: readonly Raw[] },
+): Promise<string> {
+  const words = executor.driver.dialect.name === 'sqlite' ? 'explain query plan' : 'explain'
+  const once = { name: undefined, writes: false, returns: true, wide: false, raw: true }
+  const { rows } = await executor.run({ text: `${words} ${text}`, ...once }, parameters)
+  return rows.map((row) => row.at(-1)).join('\n')
 }
 
 /** The rows as objects by the names of their columns; integers are numbers as long as these are exact. */
