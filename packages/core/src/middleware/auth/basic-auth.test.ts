@@ -67,7 +67,7 @@ describe('basicAuth', () => {
     assert.deepEqual(await ask(appWith(), 'Bearer abc'), [401, asked, 'ZZZ_UNAUTHENTICATED'])
   })
 
-  it('refuses what cannot be read, with 400', async () => {
+  it('asks again for what cannot be read', async () => {
     for (const header of [
       'Basic',
       'Basic demo:demo',
@@ -77,9 +77,9 @@ describe('basicAuth', () => {
       encode('Grüße:a:b:', 'latin1'),
       `${encode('demo:demo')} x`,
     ]) {
-      assert.deepEqual(await ask(appWith(), header), [400, asked, 'ZZZ_CREDENTIALS_MALFORMED'], header)
+      assert.deepEqual(await ask(appWith(), header), [401, asked, 'ZZZ_UNAUTHENTICATED'], header)
     }
-    assert.equal((await ask(appWith(), encode('demo:demo'), encode('demo:demo')))[0], 400)
+    assert.equal((await ask(appWith(), encode('demo:demo'), encode('demo:demo')))[0], 401)
   })
 
   it('hands user and password over as they came', async () => {
@@ -97,6 +97,7 @@ describe('basicAuth', () => {
   it('may be optional', async () => {
     assert.deepEqual(await ask(appWith({ optional: true })), [200, undefined, 'nobody'])
     assert.equal((await ask(appWith({ optional: true }), encode('demo:x')))[0], 401)
+    assert.equal((await ask(appWith({ optional: true }), 'Basic'))[0], 401)
   })
 })
 

@@ -5,7 +5,7 @@ import { flagRule, functionRule } from '../../internal/option-rules.ts'
 import { checkOptions, type OptionRules, requireOption } from '../../internal/options.ts'
 import { keyRule } from './auth-options.ts'
 import { readCredentials } from './authorization.ts'
-import { challenge, malformedCredentials, realmRule, unauthenticated } from './challenge.ts'
+import { challenge, realmRule, unauthenticated } from './challenge.ts'
 import { admit, type Verdict } from './principal.ts'
 
 /** Options of `basicAuth`. */
@@ -32,8 +32,8 @@ const optionRules: OptionRules<BasicAuthOptions<unknown>> = {
 
 /**
  * Admits requests with a user and password that `verify` knows (HTTP Basic, RFC 7617, in UTF-8); browsers ask for them.
- * Without, or with wrong ones, the answer is 401 (`ZZZ_UNAUTHENTICATED`); with two headers or one that cannot be read, 400
- * (`ZZZ_CREDENTIALS_MALFORMED`). Only over HTTPS: they are sent with every request, and not encrypted by themselves.
+ * Without, with wrong ones or with what cannot be read, the answer is 401 (`ZZZ_UNAUTHENTICATED`), at which browsers ask
+ * again. Only over HTTPS: they are sent with every request, and not encrypted by themselves.
  *
  * Throws `ZZZ_OPTION_INVALID`.
  *
@@ -49,14 +49,14 @@ export function basicAuth<T>(options: BasicAuthOptions<T>): Middleware {
   const refused = () => unauthenticated(header, 'The user or the password is wrong')
   return function basicAuth(ctx, next) {
     const credentials = readCredentials(ctx.request.headers, 'basic')
-    if (credentials.kind === 'malformed') throw malformedCredentials(header, credentials.why)
+    if (credentials.kind === 'malformed') throw unauthenticated(header, credentials.why)
     if (credentials.kind === 'none') {
       if (optional) return next()
       throw unauthenticated(header, 'This needs a user and a password')
     }
     const pair = decodePair(credentials.value)
     if (pair === undefined) {
-      throw malformedCredentials(header, 'The credentials are no user:password in UTF-8 and base64')
+      throw unauthenticated(header, 'The credentials are no user:password in UTF-8 and base64')
     }
     return admit(verify(pair.user, pair.password, ctx), as, ctx, next, refused)
   }
