@@ -118,13 +118,14 @@ export class ZzzError extends Error {
   override readonly name: string = 'ZzzError'
   readonly code: ErrorCode
   readonly status: number
-  readonly headers: Readonly<Record<string, string>> | undefined
+  declare readonly headers?: Readonly<Record<string, string>> | undefined
 
   constructor(code: ErrorCode, message: string, options: ZzzErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.status = options.status ?? catalogue[code]
-    this.headers = options.headers
+    // Without any there is no such property: an error that ends a program is printed with all it has.
+    if (options.headers !== undefined) this.headers = options.headers
     // With its code, an error in a log leads to the page that explains it.
     if (this.stack !== undefined) this.stack = this.stack.replace(/^[^:\n]*/, `${new.target.name} [${code}]`)
   }

@@ -65,11 +65,19 @@ export function addressOf(bound: AddressInfo | string | null, scheme: 'http' | '
   return { host: address, port, path: undefined, url }
 }
 
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there; stop it or choose another port',
+  EADDRNOTAVAIL:
+    'this machine has no such address; 127.0.0.1 and ::1 are its own, 0.0.0.0 and :: stand for all it has',
+  EACCES:
+    'this user may not; ports below 1024 are for root, a service manager can hand one over (option "fd")',
+}
+
 /** The error of a server that could not listen: where, why, and what to do. */
-export function listenFailed(cause: unknown, { host, port, path, fd }: Endpoint): ZzzError {
-  const { code, message } = cause as { code?: string; message: string }
-  const advice =
-    code === 'EADDRINUSE' ? 'another process listens there; stop it or choose another port' : `${message}`
+export function listenFailed(cause: unknown, { host, port, path, fd }: Partial<Endpoint>): ZzzError {
+  const { code = '', message } = cause as { code?: string; message: string }
   const where = fd !== undefined ? `file descriptor ${fd}` : (path ?? `${host} port ${port}`)
-  return new ZzzError('ZZZ_LISTEN_FAILED', `Cannot listen on ${where}: ${advice}`, { cause })
+  const isFile = path !== undefined && code !== 'EADDRINUSE'
+  const why = (isFile ? undefined : remedies[code]) ?? message
+  return new ZzzError('ZZZ_LISTEN_FAILED', `Cannot listen on ${where}: ${why}`, { cause })
 }

@@ -48,7 +48,8 @@ export async function startServer(
   } catch (cause) {
     tls?.close()
     await app.stop({ deadline: drain }).catch((error: unknown) => reportError(error, 'A start was given up'))
-    throw listenFailed(cause, listenOptions)
+    // What a worker has is a descriptor; where its primary bound it says more.
+    throw listenFailed(cause, place?.address ?? listenOptions)
   }
 
   const finished = Promise.withResolvers<void>()

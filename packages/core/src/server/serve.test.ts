@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { createApp } from '../app/app.ts'
 import type { Service } from '../app/service.ts'
 import { get } from '../router/route.ts'
@@ -137,6 +138,19 @@ for (const backend of ['zzz', 'node'] as const) {
         message: `Cannot listen on 127.0.0.1 port ${port}: another process listens there; stop it or choose another port`,
       })
       assert.deepEqual(log, ['start', 'stop 7'])
+    })
+
+    it('says that an address is not of this machine', async () => {
+      const host = '192.0.2.1'
+      await assert.rejects(serve(makeApp().app, { ...options, host }), (error: Error) => {
+        assert.match(
+          error.message,
+          /^Cannot listen on 192\.0\.2\.1 port 0: this machine has no such address; /,
+        )
+        // An error that ends a program is printed with all it has: nothing that it has not.
+        assert.doesNotMatch(inspect(error), /undefined/)
+        return true
+      })
     })
 
     it('tells onError what no request can be told', async (t) => {
