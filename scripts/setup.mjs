@@ -24,7 +24,9 @@ function install() {
   const missing = whatIsMissing()
   if (missing === undefined) return
   console.error('setup: ' + missing + '; running npm ci')
-  const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // The pinned Node is a development dependency, so with NODE_ENV=production npm would leave it out.
+  const options = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  const { status, error } = spawnSync('npm', ['ci', ...options], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: Object.assign({}, process.env, { PATH: pathWithoutModules() }),

@@ -15,7 +15,7 @@ function startCommand(): { env: Record<string, string>; args: string[] } {
   const words = scripts.start.split(' ')
   const node = words.indexOf('node')
   const env = words.slice(0, node).flatMap((word) => {
-    const [, name, value] = /^(\w+)=\$\{\1:-(\w+)\}$/.exec(word) ?? []
+    const [, name, value] = /^(\w+)=\$\{\1:-(?:\$\{\w+:-)?(\w+)\}+$/.exec(word) ?? []
     return name === undefined || value === undefined ? [] : [[name, value] as const]
   })
   return { env: Object.fromEntries(env), args: words.slice(node + 1) }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { it } from 'node:test'
 
 /** Waits for the line that says where the example listens. */
@@ -13,6 +14,26 @@ async function bannerOf(output: NodeJS.ReadableStream): Promise<string> {
   }
   throw new Error('npm start ended before the example listened')
 }
+
+it('npm start runs in the environment that NODE_ENV says', async () => {
+  const env = {
+    ...process.env,
+    NODE_ENV: 'production',
+    ZZZ_ENV: '',
+    SECRET_KEY_BASE: '',
+    JWT_SECRET: '',
+    PORT: '0',
+  }
+  const npm = spawn('npm', ['start'], {
+    cwd: resolve(import.meta.dirname, '..'),
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: 60_000,
+  })
+  const [said, [code]] = await Promise.all([text(npm.stderr as NodeJS.ReadableStream), once(npm, 'exit')])
+  assert.match(said, /The application cannot run in production:\n {2}SECRET_KEY_BASE is missing/)
+  assert.notEqual(code, 0)
+})
 
 it('npm start hands a signal on: no server stays behind', async () => {
   const npm = spawn('npm', ['start'], {
