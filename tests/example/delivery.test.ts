@@ -57,6 +57,7 @@ for (const backend of ['zzz', 'node']) {
       assert.deepEqual([tags.size, texts.size], [1, 1])
       const [tag] = tags
       assert.match(String(tag), /^"/)
+      for (const { headers } of responses) assert.equal(headers.get('cache-control'), 'public, max-age=2')
       const headers = { 'if-none-match': String(tag), cookie: 'a=b' }
       const again = await fetch(`${example.url}/cached`, { headers })
       assert.deepEqual([again.status, again.headers.get('etag')], [304, tag])
@@ -72,6 +73,10 @@ for (const backend of ['zzz', 'node']) {
       assert.deepEqual(ids(await rest.text()), [9, 10])
       const none = await fetch(`${example.url}/sse`, { headers: { 'last-event-id': '10' } })
       assert.equal(none.status, 204)
+      const strange = ['-5', '3.5', '1e400', '0x9', 'x'].map((id) =>
+        fetch(`${example.url}/sse`, { headers: { 'last-event-id': id } }).then((response) => response.text()),
+      )
+      for (const text of await Promise.all(strange)) assert.equal(ids(text).length, 10)
     })
   })
 }

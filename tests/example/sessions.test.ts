@@ -47,6 +47,13 @@ for (const backend of ['zzz', 'node']) {
       assert.deepEqual(await (await one('/session')).json(), { visits: 2 })
     })
 
+    it('POST /form looks at an address in one go, however long', { timeout: 30_000 }, async () => {
+      const ask = visitor()
+      const token = /name="_csrf" value="([\w-]{43})"/.exec(await (await ask('/form')).text())?.[1] as string
+      const body = new URLSearchParams({ name: 'Ada', email: `${'@'.repeat(300_000)} x`, _csrf: token })
+      assert.equal((await ask('/form', { method: 'POST', body })).status, 422)
+    })
+
     it('GET /form has fields and a token, and POST /form says thank you on the next page, once', async () => {
       const ask = visitor()
       const form = await (await ask('/form')).text()

@@ -3,13 +3,11 @@ import {
   compress,
   csrf,
   errorPages,
-  etag,
   flash,
   health,
   htmx,
   problemDetails,
   requestId,
-  responseCache,
   securityHeaders,
   staticFiles,
   traceContext,
@@ -17,7 +15,7 @@ import {
 import * as api from './api.ts'
 import * as apiUsers from './api-users.ts'
 import { big } from './big.ts'
-import { cached } from './cached.ts'
+import * as cached from './cached.ts'
 import * as demo from './demo.ts'
 import * as echo from './echo.ts'
 import { env } from './env.ts'
@@ -96,10 +94,10 @@ export const app = createApp({
     get(apiUserPath, apiUsers.show),
     patch(apiUserPath, apiUsers.update),
     del(apiUserPath, apiUsers.remove),
-    get('/limited', { use: [limited.fiveAMinute] }, limited.show),
+    get('/limited', { use: [limited.notBanned, limited.fiveAMinute] }, limited.show),
     get('/sse', events.stream),
     get('/big', big),
-    get('/cached', { use: [responseCache({ maxAge: 2, credentials: true }), etag()] }, cached),
+    get('/cached', { use: cached.forTwoSeconds }, cached.show),
     get('/boom', failures.boom),
     get('/teapot', failures.teapot),
     get('/metrics', meter.endpoint),

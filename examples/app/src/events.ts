@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Context, EventSourceInfo, Reply, ServerEvent } from '@zzz/core'
+import { readId } from './id.ts'
 
 const last = 10
 
-const toNumber = (id: string | undefined): number => Number(id) || 0
+/** The event that a client has seen last; 0 for one that has seen none, or says what no event of ours has for an id. */
+const toNumber = (id = ''): number => readId(id) ?? 0
 
 /** Ten events, one each tenth of a second. A browser that lost the connection gets those that it has not seen. */
 async function* count({ lastEventId, signal }: EventSourceInfo): AsyncGenerator<ServerEvent> {

@@ -11,7 +11,7 @@ export async function submit(ctx: Context): Promise<Reply> {
   const email = form.get('email')?.trim() ?? ''
   const problems = [
     ...(name === '' ? ['Please tell us your name.'] : []),
-    ...(/^\S+@\S+$/.test(email) ? [] : ['Please tell us your email address.']),
+    ...(/^[^\s@]+@[^\s@]+$/.test(email) ? [] : ['Please tell us your email address.']),
   ]
   if (problems.length > 0) return ctx.render(views.form, { name, email, problems }, { status: 422 })
   ctx.get(flashKey).set('info', `Thank you, ${name}!`)

@@ -1,5 +1,8 @@
 import type { Context, Reply } from '@zzz/core'
-import { rateLimit } from '@zzz/core/middleware'
+import { ipAccess, rateLimit } from '@zzz/core/middleware'
+
+/** Addresses that have been a nuisance may not ask at all. These are of documentation: nobody has them (RFC 5737). */
+export const notBanned = ipAccess({ deny: ['192.0.2.0/24'] })
 
 /** Five requests a minute for each address. */
 export const fiveAMinute = rateLimit({ limit: 5, window: 60_000 })
