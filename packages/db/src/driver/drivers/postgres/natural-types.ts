@@ -24,8 +24,5 @@ interface TypeParsers {
 
 const asText = (text: string): unknown => text
 
-/** For `pg`: leaves every value as the text that it came as. */
-export const rawTypes: TypeParsers = { getTypeParser: () => asText }
-
 /** For `pg`: makes values of common types. */
 export const naturalTypes: TypeParsers = { getTypeParser: (oid: number) => parsers[oid] ?? asText }

@@ -1,13 +1,12 @@
-import type { Client, QueryArrayConfig, QueryArrayResult } from 'pg'
+import type { Client, QueryArrayConfig } from 'pg'
 import { DbError } from '../../../errors.ts'
 import { Recent } from '../../../internal/recent.ts'
 import type { Pooled } from '../../../pool/pool.ts'
 import type { Raw } from '../../../schema/data-type.ts'
 import type { Cursor, DriverResult, DriverStatement } from '../../driver.ts'
-import { toDbError } from './faults.ts'
-import { naturalTypes, rawTypes } from './natural-types.ts'
-
-const noColumns: readonly string[] = []
+import { isConnectionLost, toDbError } from './faults.ts'
+import { naturalTypes } from './natural-types.ts'
+import { PgQuery } from './pg-query.ts'
 
 /** `cached plan must not change result type`, among others. */
 const stalePlan = '0A000'
@@ -60,11 +59,12 @@ export class PgConnection implements Pooled {
     try {
       const result = await this.#query(statement, parameters)
       if (this.#unwanted.length > 0) await this.#deallocate()
-      return toResult(statement, result)
+      return result
     } catch (error) {
-      if (!this.#isStalePlan(error) || statement.name === undefined) throw toDbError(error, statement.text)
+      if (!this.#isStalePlan(error) || statement.name === undefined)
+        throw this.#toDbError(error, statement.text)
       this.#rename(statement.name)
-      return toResult(statement, await this.#query(statement, parameters).catch(rethrow(statement.text)))
+      return this.#query(statement, parameters).catch(this.#rethrow(statement.text))
     }
   }
 
@@ -75,7 +75,7 @@ export class PgConnection implements Pooled {
 
   async script(text: string): Promise<void> {
     this.doing = text
-    const result = await this.#client.query(text).catch(rethrow(text))
+    const result = await this.#client.query(text).catch(this.#rethrow(text))
     // PostgreSQL answers a commit of a transaction that has failed by rolling it back, without an error.
     if (text === 'commit' && result.command === 'ROLLBACK') {
       throw new DbError(
@@ -108,16 +108,23 @@ export class PgConnection implements Pooled {
     this.#client.end().catch(() => {})
   }
 
-  #query(statement: DriverStatement, parameters: readonly Raw[]): Promise<QueryArrayResult<Raw[]>> {
-    this.doing = statement.text
-    const config: QueryArrayConfig = {
-      text: statement.text,
-      values: parameters as Raw[],
-      rowMode: 'array',
-      types: statement.raw === true ? naturalTypes : rawTypes,
-    }
-    if (this.#prepare && statement.name !== undefined) config.name = this.#nameOf(statement.name)
-    return this.#client.query<Raw[]>(config)
+  #query(statement: DriverStatement, parameters: readonly Raw[]): Promise<DriverResult> {
+    const { text } = statement
+    this.doing = text
+    const name = this.#prepare && statement.name !== undefined ? this.#nameOf(statement.name) : undefined
+    if (statement.raw === true) return this.#queryRaw({ name, text, values: parameters as Raw[] })
+    return new Promise((resolve, reject) => {
+      const done: PgQuery['callback'] = (error, result) =>
+        error ? reject(error) : resolve(result as DriverResult)
+      this.#client.query(new PgQuery(name, text, parameters, done))
+    })
+  }
+
+  /** SQL of the application's own: only the server knows its columns. */
+  async #queryRaw(query: Omit<QueryArrayConfig, 'rowMode'>): Promise<DriverResult> {
+    const config = { ...query, rowMode: 'array', types: naturalTypes } as QueryArrayConfig
+    const { rows, rowCount, fields } = await this.#client.query<Raw[]>(config)
+    return { rows, changes: rowCount ?? 0, columns: fields.map(({ name }) => name) }
   }
 
   #nameOf(known: string): string {
@@ -143,18 +150,16 @@ export class PgConnection implements Pooled {
       await this.#client.query(`deallocate ${name}`)
     }
   }
-}
 
-function toResult(
-  statement: DriverStatement,
-  { rows, rowCount, fields }: QueryArrayResult<Raw[]>,
-): DriverResult {
-  const columns = statement.raw === true ? fields.map(({ name }) => name) : noColumns
-  return { rows, changes: rowCount ?? 0, columns }
-}
+  #rethrow(text: string): (error: unknown) => never {
+    return (error) => {
+      throw this.#toDbError(error, text)
+    }
+  }
 
-function rethrow(text: string): (error: unknown) => never {
-  return (error) => {
-    throw toDbError(error, text)
+  /** Which error tells that the connection is gone `pg` does not know before the socket is closed. */
+  #toDbError(error: unknown, text: string): unknown {
+    if (isConnectionLost(error)) this.#lost = true
+    return toDbError(error, text)
   }
 }

@@ -56,6 +56,18 @@ describePostgres('the driver', ({ create }) => {
     await driver.stop(stop)
   })
 
+  it('never gives on a connection whose end the server has announced', async () => {
+    const driver = await started({ size: 1 })
+    for (let i = 0; i < 5; i++) {
+      await assert.rejects(
+        async () => driver.run(statement('select pg_terminate_backend(pg_backend_pid())'), []),
+        { code: 'ZZZ_DB_UNAVAILABLE' },
+      )
+      await driver.run(pid, [])
+    }
+    await driver.stop(stop)
+  })
+
   it('never gives on a connection with an open transaction', async () => {
     const driver = await started({ size: 1 })
     const own = async () => (await driver.run(pid, [])).rows[0]?.[0]
