@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -199,6 +199,16 @@ describe('sqlite', () => {
   it('says where it cannot open a file', async () => {
     const driver = sqliteDriver({ path: join(folder, 'no/such/folder.db') })
     await assert.rejects(driver.start(), { code: 'ZZZ_DB_UNAVAILABLE', message: /no\/such\/folder\.db/ })
+    await driver.stop(stop)
+  })
+  it('gives the place of a connection that cannot be opened to the next one', async () => {
+    const path = newFile()
+    const driver = await started({ path, readers: 1, timeout: 20 })
+    renameSync(path, `${path}.away`)
+    await assert.rejects(async () => driver.open('read'), { code: 'ZZZ_DB_UNAVAILABLE' })
+    renameSync(`${path}.away`, path)
+    const connection = await driver.open('read')
+    connection.release('clean')
     await driver.stop(stop)
   })
 })

@@ -8,13 +8,15 @@ import type {
   BeginOptions,
   Connection,
   ConnectionState,
-  Cursor,
   Driver,
   DriverResult,
   DriverStatement,
+  Intent,
 } from '../../driver.ts'
+import { BusyHandler } from './busy-handler.ts'
 import { Database } from './database.ts'
 import { isBusy, toDbError } from './faults.ts'
+import { memoryStream, readingConnection, sqliteConnection } from './sqlite-connection.ts'
 
 /** Options of the SQLite driver. */
 export interface SqliteOptions {
@@ -61,62 +63,23 @@ export function sqliteDriver(options: SqliteOptions): Driver {
         )
   }
 
+  const busy = new BusyHandler(path, timeout)
   const database = (readOnly: boolean) => new Database({ path, readOnly, statements: 500, synchronous })
 
   async function open(): Promise<void> {
     try {
-      writer = await untilFree(() => database(false))
+      writer = await busy.untilFree(() => database(false))
       reader = inMemory ? writer : database(true)
     } catch (cause) {
       opening = undefined
-      if (cause instanceof DbError) throw cause
-      throw new DbError(
-        'ZZZ_DB_UNAVAILABLE',
-        `Cannot open the SQLite database ${path}: ${(cause as Error).message}`,
-        {
-          cause,
-        },
-      )
+      throw unavailable(cause)
     }
   }
 
-  /** Tries again, without holding up anything else, as long as another process is in the way. */
-  async function untilFree<T>(task: () => T): Promise<T> {
-    const end = performance.now() + timeout
-    for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
-      try {
-        return task()
-      } catch (error) {
-        if (!isBusy(error)) throw error
-        if (performance.now() > end) {
-          throw new DbError('ZZZ_DB_BUSY', `${path}: another process wrote for ${timeout} ms`, {
-            cause: error,
-          })
-        }
-      }
-      await pause(wait)
-    }
-  }
-
-  /** Runs a task that failed once more, and as often as it takes, when another process was in its way. */
-  function again<T>(
-    error: unknown,
-    on: Database,
-    statement: DriverStatement | undefined,
-    task: () => T,
-  ): Promise<T> {
-    if (!isBusy(error)) throw toDbError(error, on, statement)
-    return untilFree(task).catch((later: unknown) => {
-      throw toDbError(later, on, statement)
-    })
-  }
-
-  function attempt<T>(on: Database, statement: DriverStatement | undefined, task: () => T): MaybePromise<T> {
-    try {
-      return task()
-    } catch (error) {
-      return again(error, on, statement, task)
-    }
+  function unavailable(cause: unknown): DbError {
+    if (cause instanceof DbError) return cause
+    const { message } = cause as Error
+    return new DbError('ZZZ_DB_UNAVAILABLE', `Cannot open the SQLite database ${path}: ${message}`, { cause })
   }
 
   function ready(): MaybePromise<void> {
@@ -135,59 +98,38 @@ export function sqliteDriver(options: SqliteOptions): Driver {
       return mapMaybe(ready(), () => run(statement, parameters, began))
     }
     const on = statement.writes ? writer : reader
-    if (on !== writer) return runOn(on, statement, parameters, began)
+    if (on !== writer) return busy.run(on, statement, parameters, began)
     // What is done at once needs no lock, since nothing can come in between.
-    if (writing.held) return writing.with(() => runOn(on, statement, parameters, began))
+    if (writing.held) return writing.with(() => busy.run(on, statement, parameters, began))
     began?.()
     try {
       return on.run(statement, parameters)
     } catch (error) {
       if (!isBusy(error)) throw toDbError(error, on, statement)
-      return writing.with(() => runOn(on, statement, parameters))
+      return writing.with(() => busy.run(on, statement, parameters))
     }
   }
 
-  function runOn(
-    on: Database,
-    statement: DriverStatement,
-    parameters: readonly Raw[],
-    began?: () => void,
-  ): MaybePromise<DriverResult> {
-    began?.()
-    try {
-      return on.run(statement, parameters)
-    } catch (error) {
-      return again(error, on, statement, () => on.run(statement, parameters))
-    }
+  function openWriter(intent: Intent): MaybePromise<Connection> {
+    const open = intent === 'write' ? sqliteConnection : readingConnection
+    return mapMaybe(writing.acquire(), () => open(writer as Database, busy, () => writing.release()))
   }
 
-  function connection(on: Database, done: () => void): Connection {
-    return {
-      run: (statement, parameters) => runOn(on, statement, parameters),
-      cursor: (statement, parameters) => attempt(on, statement, () => guarded(on, statement, parameters)),
-      script: (text) => attempt(on, undefined, () => on.script(text)),
-      release() {
-        if (on.inTransaction) on.script('rollback')
-        done()
-      },
-    }
-  }
-
-  /** The one connection of a database in memory, which also writes, for someone who reads. */
-  function onlyReading(on: Database): Connection {
-    on.script('pragma query_only = on')
-    return connection(on, () => {
-      on.script('pragma query_only = off')
-      writing.release()
+  function openReader(): MaybePromise<Connection> {
+    // The one that fewest wait for.
+    const slot = reading.reduce((best, next) => (load(next) < load(best) ? next : best))
+    return mapMaybe(slot.acquire(), () => {
+      try {
+        const own = idle.pop() ?? database(true)
+        return sqliteConnection(own, busy, () => {
+          idle.push(own)
+          slot.release()
+        })
+      } catch (error) {
+        slot.release()
+        throw unavailable(error)
+      }
     })
-  }
-
-  function guarded(on: Database, statement: DriverStatement, parameters: readonly Raw[]): Cursor {
-    const cursor = on.cursor(statement, parameters)
-    return {
-      ...cursor,
-      next: (rows) => attempt(on, statement, () => cursor.next(rows) as DriverResult['rows']),
-    }
   }
 
   function state(): ConnectionState {
@@ -242,48 +184,11 @@ export function sqliteDriver(options: SqliteOptions): Driver {
     },
     run,
     open(intent) {
-      if (inMemory && intent === 'stream') return atOnce(run)
-      if (intent === 'write') {
-        return mapMaybe(ready(), () =>
-          mapMaybe(writing.acquire(), () => connection(writer as Database, () => writing.release())),
-        )
-      }
-      if (inMemory)
-        return mapMaybe(ready(), () => mapMaybe(writing.acquire(), () => onlyReading(writer as Database)))
-      // The one that fewest wait for.
-      const slot = reading.reduce((best, next) => (load(next) < load(best) ? next : best))
-      return mapMaybe(ready(), () =>
-        mapMaybe(slot.acquire(), () => {
-          const own = idle.pop() ?? database(true)
-          return connection(own, () => {
-            idle.push(own)
-            slot.release()
-          })
-        }),
-      )
+      if (inMemory && intent === 'stream') return memoryStream(run)
+      return mapMaybe(ready(), () => (inMemory || intent === 'write' ? openWriter(intent) : openReader()))
     },
     // Deferred, a transaction that has read could not write any more after another one wrote.
     begin: ({ readOnly }: BeginOptions) => (readOnly === true ? 'begin' : 'begin immediate'),
-  }
-}
-
-/** Streams of a database in memory: all rows are in memory anyway, and holding its only connection would lock others out. */
-function atOnce(run: Driver['run']): Connection {
-  return {
-    run,
-    cursor: (statement, parameters) =>
-      mapMaybe(run(statement, parameters), ({ rows }): Cursor => {
-        let position = 0
-        return {
-          next(count) {
-            position += count
-            return rows.slice(position - count, position)
-          },
-          close() {},
-        }
-      }),
-    script() {},
-    release() {},
   }
 }
 
