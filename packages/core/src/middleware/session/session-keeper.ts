@@ -46,12 +46,13 @@ export function setCookie(
   reply: Reply,
   value: string,
   expiresAt: number,
-  { clock, cookieName, cookieEnd }: SessionTerms,
+  { clock, maxAge, cookieName, cookieEnd }: SessionTerms,
 ): Reply {
   const { secure } = ctx
-  const maxAge = Math.ceil((expiresAt - clock.now()) / 1000)
+  // What a cookie says of its end is rounded up to a second already.
+  const seconds = Math.ceil(Math.min(expiresAt - clock.now(), maxAge) / 1000)
   return keepPrivate(
-    reply.append('set-cookie', `${cookieName(secure)}=${value}; Max-Age=${maxAge}${cookieEnd(secure)}`),
+    reply.append('set-cookie', `${cookieName(secure)}=${value}; Max-Age=${seconds}${cookieEnd(secure)}`),
   )
 }
 

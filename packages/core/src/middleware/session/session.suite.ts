@@ -312,6 +312,15 @@ export function sessionSuite(name: string, make: MakeSessions, skip: string | fa
       assert.equal(await browser.text('/visit'), '1')
     })
 
+    it('is told to browsers for no longer than maxAge', async (t) => {
+      const { browser, clock } = await setUp(t, { maxAge: 1000 })
+      clock.advance(300)
+      for (const path of ['/visit', '/visit', '/login/ada']) {
+        const [line] = (await browser.ask(path)).headers.getSetCookie()
+        if (line !== undefined) assert.match(line, /; Max-Age=1000; /, path)
+      }
+    })
+
     it('ends after its lifetime, however busy it is, and begins anew with regenerate', async (t) => {
       const { browser, clock } = await setUp(t, { maxAge: 1000, lifetime: 2500 })
       await browser.ask('/visit')
