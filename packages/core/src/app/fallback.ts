@@ -1,9 +1,10 @@
 import { assign } from '../context/assign.ts'
 import { Context, type ContextSettings } from '../context/context.ts'
 import type { Middleware } from '../context/middleware.ts'
+import { otherMethod } from '../context/other-method.ts'
 import { ZzzError } from '../errors.ts'
 import { methods } from '../http/method.ts'
-import { Reply } from '../http/reply.ts'
+import type { Reply } from '../http/reply.ts'
 import type { Request } from '../http/request.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
 import type { FlatRoute } from '../router/flatten.ts'
@@ -49,13 +50,9 @@ export function createFallback<Route extends FlatRoute>(
     if (!known.has(method) || method === 'CONNECT') {
       throw new ZzzError('ZZZ_METHOD_UNKNOWN', `No route of this application knows the method ${method}`)
     }
-    if (method === 'OPTIONS' && path === '*') return allowReply(everything)
+    if (method === 'OPTIONS' && path === '*') return otherMethod(ctx, everything)
     if (miss.kind === 'not-found') return ctx.notFound()
-    const allow = [...miss.allowed].join(', ')
-    if (method === 'OPTIONS') return allowReply(allow)
-    throw new ZzzError('ZZZ_METHOD_NOT_ALLOWED', `${path} does not take ${method}, only ${allow}`, {
-      headers: { allow },
-    })
+    return otherMethod(ctx, [...miss.allowed].join(', '))
   }
 
   const pipeline = compose(use, answer, 'an unmatched request')
@@ -79,8 +76,4 @@ function askedAbout<Route extends FlatRoute>(request: Request, matcher: Matcher<
   const method = request.headers.get('access-control-request-method')
   const match = method === undefined ? undefined : matcher.match(method, request.path)
   return match?.kind === 'found' ? match : undefined
-}
-
-function allowReply(allow: string): Reply {
-  return new Reply(204, null).header('allow', allow)
 }

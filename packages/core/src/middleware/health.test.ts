@@ -28,8 +28,13 @@ describe('health', () => {
     assert.deepEqual(await ask(app, '/health/live'), [200, { status: 'ok', checks: {} }])
     assert.deepEqual(await ask(app, '/health/ready'), [200, { status: 'ok', checks: {} }])
     assert.equal((await app.fetch(new Request('http://localhost/other'))).status, 404)
-    const posted = await app.fetch(new Request('http://localhost/health/live', { method: 'POST' }))
-    assert.equal(posted.status, 404)
+    for (const [method, status] of [
+      ['POST', 405],
+      ['OPTIONS', 204],
+    ] as const) {
+      const other = await app.fetch(new Request('http://localhost/health/live', { method }))
+      assert.deepEqual([other.status, other.headers.get('allow')], [status, 'GET, HEAD, OPTIONS'])
+    }
   })
 
   it('is not ready while a check fails; its reason is for the log only', async () => {

@@ -1,5 +1,6 @@
 import type { Context } from '../context/context.ts'
 import type { Middleware } from '../context/middleware.ts'
+import { otherMethod, readOnly } from '../context/other-method.ts'
 import type { Reply } from '../http/reply.ts'
 import { delayRule, isObject } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
@@ -41,9 +42,9 @@ export function health(options: HealthOptions = {}): Middleware {
   checkOptions('health', options, optionRules)
   const { live = '/health/live', ready = '/health/ready', checks = {}, timeout = 2000 } = options
   return function health(ctx, next) {
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next()
+    if (ctx.path !== live && ctx.path !== ready) return next()
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return otherMethod(ctx, readOnly)
     if (ctx.path === live) return report(ctx, 'ok')
-    if (ctx.path !== ready) return next()
     return ctx.app.draining ? report(ctx, 'draining') : readiness(ctx, checks, timeout)
   }
 }

@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { createApp } from '../../app/app.ts'
 import type { Middleware } from '../../context/middleware.ts'
-import { get, post } from '../../router/route.ts'
+import { del, get, post } from '../../router/route.ts'
 import { staticFiles } from './static-files.ts'
 import type { StaticFilesOptions } from './static-options.ts'
 
@@ -29,6 +29,7 @@ write('app.css.zst', 'ZSTD')
 write('only.txt', 'plain')
 write('only.txt.gz', 'gzipped')
 write('plain.txt', 'plain')
+write('missed', '')
 write('stale.txt', 'new')
 write('stale.txt.br', 'old', new Date(modified.getTime() - 60_000))
 write('app.3f2a9c1b.js', 'x')
@@ -49,6 +50,7 @@ function makeApp(options: Partial<StaticFilesOptions> = {}, use: readonly Middle
     routes: [
       get('/static/from-a-route', (ctx) => ctx.text('route')),
       post('/static/app.css', (ctx) => ctx.text('posted')),
+      del('/static/missed', (ctx) => ctx.notFound()),
     ],
   })
   return (path: string, headers: Headers = {}, method = 'GET') =>
@@ -203,11 +205,27 @@ describe('staticFiles', () => {
     assert.equal((await request('/other')).status, 404)
   })
 
+  it('refuses what a file does not take, where no route takes it', async () => {
+    const ask = async (method: string, path: string) => {
+      const { status, headers } = await request(path, {}, method)
+      return [status, headers.get('allow')]
+    }
+    for (const path of ['/static/plain.txt', '/static/docs', '/static/docs/']) {
+      assert.deepEqual(await ask('POST', path), [405, 'GET, HEAD, OPTIONS'])
+      assert.deepEqual(await ask('OPTIONS', path), [204, 'GET, HEAD, OPTIONS'])
+    }
+    for (const path of ['/static/nothing', '/static/.env', '/static/empty/'])
+      assert.deepEqual(await ask('POST', path), [404, null], path)
+    assert.deepEqual(await ask('BREW', '/static/plain.txt'), [501, null])
+    assert.deepEqual(await ask('DELETE', '/static/missed'), [404, null], 'of a route, though there is a file')
+  })
+
   it('or answers it itself', async () => {
     const alone = makeApp({ fallthrough: false })
     assert.equal((await alone('/static/from-a-route')).status, 404)
     const refused = await alone('/static/app.css', {}, 'POST')
-    assert.deepEqual([refused.status, refused.headers.get('allow')], [405, 'GET, HEAD'])
+    assert.deepEqual([refused.status, refused.headers.get('allow')], [405, 'GET, HEAD, OPTIONS'])
+    assert.equal((await alone('/static/app.css', {}, 'OPTIONS')).status, 204)
     assert.equal((await alone('/static/app.css')).status, 200)
   })
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../context/context.ts'
 import type { HandlerResult, Middleware, Next } from '../../context/middleware.ts'
-import { ZzzError } from '../../errors.ts'
+import { otherMethod, readOnly } from '../../context/other-method.ts'
 import { acceptedCodings } from '../../http/content-coding.ts'
 import { fileReply, selectParts } from '../../http/file-reply.ts'
 import { isMissing } from '../../http/missing-file.ts'
@@ -43,11 +43,22 @@ export function staticFiles(options: StaticFilesOptions): Middleware {
     const isBare = path === prefix
     const below = isBare ? '' : pathBelow(path, prefix)
     if (below === undefined) return next()
-    if (method !== 'GET' && method !== 'HEAD') return fallthrough ? next() : refuseMethod(ctx)
-    const maxStale = settings.maxStale ?? (ctx.app.environment === 'development' ? 0 : 1000)
-    const resource = resources.get(below, maxStale)
+    if (method !== 'GET' && method !== 'HEAD')
+      return fallthrough ? afterOthers(ctx, next, below) : otherMethod(ctx, readOnly)
+    const resource = find(ctx, below)
     const answer = (found: Resource) => respond(ctx, next, isBare ? withoutSlash(found) : found)
     return isPromise(resource) ? resource.then(answer) : answer(resource)
+  }
+
+  function find(ctx: Context, below: string): MaybePromise<Resource> {
+    return resources.get(below, settings.maxStale ?? (ctx.app.environment === 'development' ? 0 : 1000))
+  }
+
+  /** A file takes only what reads it, and so does a folder; but a route may take what it likes at the same path. */
+  async function afterOthers(ctx: Context, next: Next, below: string): Promise<Reply> {
+    const reply = await next()
+    if (ctx.route !== undefined || reply.statusCode !== 404) return reply
+    return (await find(ctx, below)).kind === 'missing' ? reply : otherMethod(ctx, readOnly)
   }
 
   function respond(ctx: Context, next: Next, resource: Resource): HandlerResult {
@@ -100,12 +111,6 @@ async function openedReply(request: Request, known: Variant): Promise<Reply> {
   } finally {
     if (!sent) await content.close()
   }
-}
-
-function refuseMethod(ctx: Context): never {
-  throw new ZzzError('ZZZ_METHOD_NOT_ALLOWED', `${ctx.path} does not take ${ctx.method}, only GET and HEAD`, {
-    headers: { allow: 'GET, HEAD' },
-  })
 }
 
 function redirectToFolder(ctx: Context): Reply {
