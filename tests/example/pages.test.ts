@@ -40,6 +40,7 @@ describe('the pages of the example', () => {
       assert.equal(body.match(/<a href="([^"]+)" aria-current="page">/)?.[1], path)
       assert.equal(headers.get('vary')?.includes('HX-Request'), true)
     }
+    assert.match((await ask('/htmx/time')).body, /<title>The time<\/title>.*<main id="main">\s*<time /s)
     assert.match((await ask('/missing')).body, /<html.*<nav.*Not found/s)
   })
 
