@@ -21,6 +21,8 @@ export type {
 } from './changeset/validation.ts'
 export type { ForeignStatement, RawStatement } from './compiler/raw.ts'
 export type { ConnectionState, Isolation } from './driver/driver.ts'
+export type { PostgresSettings } from './driver/drivers/postgres/postgres.ts'
+export type { SqliteSettings } from './driver/drivers/sqlite/sqlite.ts'
 export {
   ConstraintError,
   type ConstraintFacts,
@@ -46,12 +48,7 @@ export { type AggregateOptions, avg, coalesce, count, max, min, sum, value } fro
 export { from, Query, type SourceOptions } from './query/query.ts'
 export { SqlFragment, sql } from './query/sql.ts'
 export { denseRank, lag, lead, over, rank, rowNumber, type WindowOptions } from './query/window.ts'
-export {
-  createRepo,
-  type PostgresSettings,
-  type RepoOptions,
-  type SqliteSettings,
-} from './repo/create-repo.ts'
+export { createRepo, type RepoOptions } from './repo/create-repo.ts'
 export type { HoldingEvent } from './repo/holding.ts'
 export { Multi, type MultiResult, multi } from './repo/multi.ts'
 export type { QueryEvent } from './repo/query-event.ts'

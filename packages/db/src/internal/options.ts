@@ -1,10 +1,11 @@
 import { DbError } from '../errors.ts'
 import { describe } from './describe.ts'
 
-/** Known options by name: what a value has to be, in words, and the test for it. */
-export type OptionRules<Options> = {
-  readonly [Name in keyof Options]-?: readonly [expected: string, test: (value: unknown) => boolean]
-}
+/** What an option has to be, in words, and the test for it. */
+export type Rule = readonly [expected: string, test: (value: unknown) => boolean]
+
+/** The rules of all options there are, by name. */
+export type OptionRules<Options> = { readonly [Name in keyof Options]-?: Rule }
 
 /**
  * Refuses options that are unknown or impossible; undefined counts as not given. Throws `ZZZ_DB_OPTION_INVALID`, naming

@@ -121,6 +121,6 @@ async function dropInvalid({ dialect, rows, exec }: MigrationDatabase, index: Cr
 }
 
 /** The SQL that a database gets. */
-export function sqlFor(sql: SqlByDatabase, database: 'sqlite' | 'postgres'): SqlFragment | undefined {
+function sqlFor(sql: SqlByDatabase, database: 'sqlite' | 'postgres'): SqlFragment | undefined {
   return sql instanceof SqlFragment ? sql : sql[database]
 }

@@ -1,8 +1,18 @@
 import type { Driver } from '../driver/driver.ts'
-import { postgresDriver } from '../driver/drivers/postgres/postgres.ts'
-import { sqliteDriver } from '../driver/drivers/sqlite/sqlite.ts'
+import { type PostgresSettings, postgresDriver } from '../driver/drivers/postgres/postgres.ts'
+import { type SqliteSettings, sqliteDriver } from '../driver/drivers/sqlite/sqlite.ts'
 import { DbError } from '../errors.ts'
-import { checkOptions } from '../internal/options.ts'
+import {
+  amountRule,
+  countRule,
+  delayRule,
+  flagRule,
+  functionRule,
+  isObject,
+  isText,
+  oneOf,
+} from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { keyPointingTo, resolveLink } from '../schema/link.ts'
 import type { AnySchema } from '../schema/schema.ts'
 import { assembleRepo } from './assemble.ts'
@@ -27,71 +37,34 @@ export interface RepoOptions<L extends readonly AnySchema[]> {
   readonly prepareQuery?: PrepareQuery | undefined
 }
 
-/** How SQLite is used. */
-export interface SqliteSettings {
-  /** Milliseconds to wait for other processes, and in the queue of those who write. Default 5,000. */
-  readonly timeout?: number | undefined
-  /** Most who wait to write. Default 1,000. */
-  readonly queue?: number | undefined
-  /** Most connections that read-only transactions and streams have at once. Default 4. */
-  readonly readers?: number | undefined
-  /**
-   * `normal`: a commit survives the end of the process, though not surely a power cut. `full` waits for the disk each
-   * time. Default `normal`.
-   */
-  readonly synchronous?: 'normal' | 'full' | undefined
+const isSchema = (value: unknown) => isObject(value) && 'serial' in value
+
+const optionRules: OptionRules<RepoOptions<readonly AnySchema[]>> = {
+  url: ['a text like sqlite:app.db', (value) => typeof value === 'string'],
+  schemas: ['a list of schemas', (value) => Array.isArray(value) && value.every(isSchema)],
+  name: ['a text', isText],
+  sqlite: ['an object', isObject],
+  postgres: ['an object', isObject],
+  prepareQuery: functionRule,
 }
 
-/** How PostgreSQL is used. */
-export interface PostgresSettings {
-  /** Most connections. Default 10. */
-  readonly size?: number | undefined
-  /** Connections that stay open though nobody uses them. Default 0. */
-  readonly min?: number | undefined
-  /** Milliseconds to wait for a connection. Default 5,000. */
-  readonly timeout?: number | undefined
-  /** Most who wait for a connection. Default 1,000. */
-  readonly queue?: number | undefined
-  /** Milliseconds after which a connection that nobody uses is closed. Default 60,000. */
-  readonly idleTimeout?: number | undefined
-  /** Milliseconds after which a connection is replaced. Default 3,600,000. */
-  readonly maxLifetime?: number | undefined
-  /** Milliseconds to wait for a connection to come about. Default 5,000. */
-  readonly connectTimeout?: number | undefined
-  /** Whether statements are prepared by name; false behind a pooler that shares connections. Default true. */
-  readonly prepare?: boolean | undefined
+const sqliteRules: OptionRules<SqliteSettings> = {
+  timeout: delayRule,
+  queue: countRule,
+  readers: countRule,
+  synchronous: oneOf('normal', 'full'),
 }
 
-const isAmount = (value: unknown) => typeof value === 'number' && value > 0
-const isWhole = (value: unknown) => Number.isInteger(value) && isAmount(value)
-const isSchema = (value: unknown) => typeof value === 'object' && value !== null && 'serial' in value
-
-const optionRules = {
-  url: ['a text like sqlite:app.db', (value: unknown) => typeof value === 'string'],
-  schemas: ['a list of schemas', (value: unknown) => Array.isArray(value) && value.every(isSchema)],
-  name: ['a text', (value: unknown) => typeof value === 'string' && value !== ''],
-  sqlite: ['an object', (value: unknown) => typeof value === 'object' && value !== null],
-  postgres: ['an object', (value: unknown) => typeof value === 'object' && value !== null],
-  prepareQuery: ['a function', (value: unknown) => typeof value === 'function'],
-} as const
-
-const sqliteRules = {
-  timeout: ['milliseconds', isAmount],
-  queue: ['a whole number above 0', isWhole],
-  readers: ['a whole number above 0', isWhole],
-  synchronous: ['"normal" or "full"', (value: unknown) => value === 'normal' || value === 'full'],
-} as const
-
-const postgresRules = {
-  size: ['a whole number above 0', isWhole],
-  min: ['a whole number from 0', (value: unknown) => value === 0 || isWhole(value)],
-  timeout: ['milliseconds', isAmount],
-  queue: ['a whole number above 0', isWhole],
-  idleTimeout: ['milliseconds', isAmount],
-  maxLifetime: ['milliseconds', isAmount],
-  connectTimeout: ['milliseconds', isAmount],
-  prepare: ['true or false', (value: unknown) => typeof value === 'boolean'],
-} as const
+const postgresRules: OptionRules<PostgresSettings> = {
+  size: countRule,
+  min: amountRule,
+  timeout: delayRule,
+  queue: countRule,
+  idleTimeout: delayRule,
+  maxLifetime: delayRule,
+  connectTimeout: delayRule,
+  prepare: flagRule,
+}
 
 /**
  * Makes the repo of a database. Nothing is connected before `start` or the first statement.

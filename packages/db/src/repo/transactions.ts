@@ -9,6 +9,7 @@ import type {
 } from '../driver/driver.ts'
 import { DbError } from '../errors.ts'
 import type { MaybePromise } from '../internal/maybe-promise.ts'
+import { amountRule, flagRule, oneOf } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { reportError } from '../internal/report.ts'
 import type { Raw } from '../schema/data-type.ts'
@@ -21,11 +22,10 @@ export interface TransactionOptions extends BeginOptions {
   readonly retries?: number | undefined
 }
 
-const isolations: readonly unknown[] = ['read committed', 'repeatable read', 'serializable']
 const rules: OptionRules<TransactionOptions> = {
-  isolation: ['"read committed", "repeatable read" or "serializable"', (value) => isolations.includes(value)],
-  readOnly: ['true or false', (value) => typeof value === 'boolean'],
-  retries: ['a whole number from 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0],
+  isolation: oneOf('read committed', 'repeatable read', 'serializable'),
+  readOnly: flagRule,
+  retries: amountRule,
 }
 
 /** The transactions of a repo: which one the running code is in, and what begins and ends them. */

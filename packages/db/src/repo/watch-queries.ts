@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { tracingChannel } from 'node:diagnostics_channel'
-import { checkOptions } from '../internal/options.ts'
+import { countRule, delayRule, functionRule } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { type HoldingEvent, holdingChannel } from './holding.ts'
 import { type QueryEvent, queryChannel } from './query-event.ts'
 
@@ -33,14 +34,12 @@ export interface WatchOptions {
   readonly report?: ((finding: QueryFinding) => void) | undefined
 }
 
-const isAmount = (value: unknown) => typeof value === 'number' && value > 0
-
-const rules = {
-  slow: ['milliseconds', isAmount],
-  repeated: ['a number above 0', isAmount],
-  held: ['milliseconds', isAmount],
-  report: ['a function', (value: unknown) => typeof value === 'function'],
-} as const
+const rules: OptionRules<WatchOptions> = {
+  slow: delayRule,
+  repeated: countRule,
+  held: delayRule,
+  report: functionRule,
+}
 
 /** The texts that one place has run in one request, and how often. */
 type Counts = Map<string, number>

@@ -1,5 +1,6 @@
 import { DbError } from '../errors.ts'
-import { checkOptions } from '../internal/options.ts'
+import { isText } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import type { Shown } from '../internal/shown.ts'
 import type { Association } from './association.ts'
 import { toColumnName } from './column-name.ts'
@@ -90,10 +91,10 @@ export type Update<S extends { readonly fields: Fields }> = Shown<{
   [K in StoredKeys<S['fields']>]?: S['fields'][K]['$type'] | undefined
 }>
 
-const optionRules = {
-  table: ['the name of a table', (value: unknown) => typeof value === 'string' && value !== ''],
-  prefix: ['the name of a PostgreSQL schema', (value: unknown) => typeof value === 'string' && value !== ''],
-} as const
+const optionRules: OptionRules<SchemaOptions> = {
+  table: ['the name of a table', isText],
+  prefix: ['the name of a PostgreSQL schema', isText],
+}
 
 let lastSerial = 0
 

@@ -1,4 +1,5 @@
-import { checkOptions } from '../internal/options.ts'
+import { delayRule, functionRule } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import { internalsOf } from '../repo/internals.ts'
 import type { AnyRepo } from '../repo/repo.ts'
 import { type BoxDriver, guarded, sandboxError } from './box.ts'
@@ -43,10 +44,7 @@ export interface Sandbox {
   stop(): Promise<void>
 }
 
-const rules = {
-  prepare: ['a function', (value: unknown) => typeof value === 'function'],
-  timeout: ['milliseconds', (value: unknown) => typeof value === 'number' && value > 0],
-} as const
+const rules: OptionRules<SandboxOptions> = { prepare: functionRule, timeout: delayRule }
 
 const taken = new WeakSet<object>()
 

@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { DbError } from '../errors.ts'
-import { checkOptions } from '../internal/options.ts'
+import { folderRule } from '../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import type { Repo } from '../repo/repo.ts'
 
 /** Options of `runSeeds`. */
@@ -11,9 +12,7 @@ export interface SeedOptions {
   readonly folder: string
 }
 
-const rules = {
-  folder: ['the path of a folder', (value: unknown) => typeof value === 'string' && value !== ''],
-} as const
+const rules: OptionRules<SeedOptions> = { folder: folderRule }
 
 /**
  * Fills a database with what development or a demonstration needs: calls `seed(repo)` of each file of a folder in the order

@@ -1,4 +1,5 @@
 import { DbError } from '../../errors.ts'
+import { flagRule, isObject, sqlRule } from '../../internal/option-rules.ts'
 import { checkOptions } from '../../internal/options.ts'
 import type { SqlFragment } from '../../query/sql.ts'
 import { type ColumnSpec, checkTarget, type ReferenceTarget, toColumn } from './column.ts'
@@ -54,15 +55,12 @@ export interface AddForeignKey {
   readonly target: ForeignKeyTarget
 }
 
-const isBoolean = (value: unknown) => typeof value === 'boolean'
-const isFragment = (value: unknown) => typeof value === 'object' && value !== null && 'node' in value
-
-const checkRules = { validate: ['true or false', isBoolean] } as const
+const checkRules = { validate: flagRule }
 const changeRules = {
-  from: ['a field', (value: unknown) => typeof value === 'object'],
-  to: ['a field', (value: unknown) => typeof value === 'object'],
-  using: ['SQL made by sql`…`', isFragment],
-  reverseUsing: ['SQL made by sql`…`', isFragment],
+  from: ['a field', isObject],
+  to: ['a field', isObject],
+  using: sqlRule,
+  reverseUsing: sqlRule,
 } as const
 
 /** A new column. Without `nullable()` or a default, a table that has rows refuses it. */

@@ -1,5 +1,6 @@
 import { DbError } from '../../errors.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { isObject, isText, oneOf, sqlRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import type { SqlFragment } from '../../query/sql.ts'
 import { toColumnName } from '../../schema/column-name.ts'
 import { type AnyField, Field } from '../../schema/field.ts'
@@ -47,28 +48,26 @@ export interface NamedColumn {
   readonly references: ReferenceTarget | undefined
 }
 
-const isObject = (value: unknown) => typeof value === 'object' && value !== null
-const actions = ['cascade', 'set null', 'set default', 'restrict', 'no action']
-const isAction = (value: unknown) => actions.includes(value as string)
+const actionRule = oneOf('cascade', 'set null', 'set default', 'restrict', 'no action')
 
-const columnRules = {
-  default: ['SQL made by sql`…`', isObject],
+const columnRules: OptionRules<ColumnOptions> = {
+  default: sqlRule,
   references: ['{ table, columns, onDelete, onUpdate }', isObject],
-} as const
+}
 
 const referenceRules = {
   field: ['a field', (value: unknown) => value instanceof Field],
-  column: ['the name of a column', (value: unknown) => typeof value === 'string'],
-  onDelete: [`one of ${actions.join(', ')}`, isAction],
-  onUpdate: [`one of ${actions.join(', ')}`, isAction],
+  column: ['the name of a column', isText],
+  onDelete: actionRule,
+  onUpdate: actionRule,
 } as const
 
-const targetRules = {
-  table: ['the name of a table', (value: unknown) => typeof value === 'string'],
+const targetRules: OptionRules<ReferenceTarget> = {
+  table: ['the name of a table', isText],
   columns: ['a list of columns', Array.isArray],
-  onDelete: referenceRules.onDelete,
-  onUpdate: referenceRules.onUpdate,
-} as const
+  onDelete: actionRule,
+  onUpdate: actionRule,
+}
 
 /**
  * A column with a default that the database makes, or with a foreign key.

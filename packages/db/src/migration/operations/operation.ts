@@ -1,5 +1,6 @@
 import { DbError } from '../../errors.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { isObject } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import type { SqlFragment } from '../../query/sql.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { Alteration, ForeignKeyTarget } from './alteration.ts'
@@ -52,12 +53,10 @@ export type SqlByDatabase =
 /** A task of a migration: queries by the repo, in the transaction of the migration. */
 export type MigrationTask = (repo: Repo<Record<never, never>>) => unknown
 
-const isObject = (value: unknown) => typeof value === 'object' && value !== null
-
-const tableRules = {
+const tableRules: OptionRules<TableOptions> = {
   checks: ['conditions by name', isObject],
   foreignKeys: ['a list of foreign keys', Array.isArray],
-} as const
+}
 
 /**
  * Creates a table with the fields of a schema. A default that is a value becomes one of the database too; one that is a

@@ -1,5 +1,6 @@
 import { DbError } from '../../errors.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { flagRule, isText, sqlRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import type { SqlFragment } from '../../query/sql.ts'
 import { toColumnName } from '../../schema/column-name.ts'
 
@@ -37,17 +38,13 @@ export interface DropIndex {
   readonly was: CreateIndex | undefined
 }
 
-const isText = (value: unknown) => typeof value === 'string' && value !== ''
-const isBoolean = (value: unknown) => typeof value === 'boolean'
-const isObject = (value: unknown) => typeof value === 'object' && value !== null
-
-const indexRules = {
+const indexRules: OptionRules<IndexOptions> = {
   name: ['a name', isText],
-  unique: ['true or false', isBoolean],
-  where: ['SQL made by sql`…`', isObject],
-  concurrently: ['true or false', isBoolean],
-  using: ['a kind of index, like gin', (value: unknown) => isText(value) && /^\w+$/.test(value as string)],
-} as const
+  unique: flagRule,
+  where: sqlRule,
+  concurrently: flagRule,
+  using: ['a kind of index, like gin', (value) => isText(value) && /^\w+$/.test(value)],
+}
 
 /** Creates an index. */
 export function createIndex(

@@ -1,7 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DbError } from '../../errors.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { folderRule, isText } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import { toColumnName } from '../../schema/column-name.ts'
 
 /** Options of `generateMigration`. */
@@ -14,12 +15,11 @@ export interface GenerateOptions {
   readonly at?: Date | undefined
 }
 
-const isText = (value: unknown) => typeof value === 'string' && value !== ''
-const rules = {
-  folder: ['the path of a folder', isText],
+const rules: OptionRules<GenerateOptions> = {
+  folder: folderRule,
   name: ['a name like create_users', isText],
-  at: ['a Date', (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime())],
-} as const
+  at: ['a Date', (value) => value instanceof Date && !Number.isNaN(value.getTime())],
+}
 
 /**
  * Writes a new migration whose version is later than all that are there; gives its path. One called `create_…` begins

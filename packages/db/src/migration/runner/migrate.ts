@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { DbError } from '../../errors.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { countRule, delayRule, folderRule, functionRule, isText, oneOf } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules, type Rule } from '../../internal/options.ts'
 import type { AnyRepo } from '../../repo/repo.ts'
 import type { MigrationDatabase } from '../migration-database.ts'
 import { warningsOf } from '../warnings.ts'
@@ -50,27 +51,22 @@ export interface RanMigration {
   readonly warnings: readonly string[]
 }
 
-const isText = (value: unknown) => typeof value === 'string' && value !== ''
-const isVersion = (value: unknown) => isText(value) && /^(?:\d{14}|0)$/.test(value as string)
-const runnerRules = {
-  folder: ['the path of a folder', isText],
-  lockTimeout: ['milliseconds', (value: unknown) => typeof value === 'number' && value >= 0],
-  tableLockTimeout: [
-    'milliseconds',
-    (value: unknown) => typeof value === 'number' && value > 0 && value < 2 ** 31,
-  ],
-  log: ['a function', (value: unknown) => typeof value === 'function'],
-} as const
-const migrateRules = {
+const versionRule: Rule = [
+  'a version like 20261124063000',
+  (value) => isText(value) && /^(?:\d{14}|0)$/.test(value),
+]
+const runnerRules: OptionRules<RunnerOptions> = {
+  folder: folderRule,
+  lockTimeout: ['milliseconds from 0', (value) => typeof value === 'number' && value >= 0],
+  tableLockTimeout: delayRule,
+  log: functionRule,
+}
+const migrateRules: OptionRules<MigrateOptions> = {
   ...runnerRules,
-  to: ['a version like 20261124063000', isVersion],
-  changed: ['"error" or "accept"', (value: unknown) => value === 'error' || value === 'accept'],
-} as const
-const rollbackRules = {
-  ...runnerRules,
-  to: migrateRules.to,
-  steps: ['a whole number above 0', (value: unknown) => Number.isInteger(value) && Number(value) > 0],
-} as const
+  to: versionRule,
+  changed: oneOf('error', 'accept'),
+}
+const rollbackRules: OptionRules<RollbackOptions> = { ...runnerRules, to: versionRule, steps: countRule }
 
 /**
  * Applies what is pending, the oldest first, each in a transaction of its own; two runners at once do not get in each

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { DbError } from '../../errors.ts'
-import { checkOptions } from '../../internal/options.ts'
+import { folderRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import type { AnyRepo } from '../../repo/repo.ts'
 import { type MigrationFile, readMigrations } from './files.ts'
 import { type AppliedMigration, readHistory } from './history.ts'
@@ -25,9 +26,7 @@ export interface StatusOptions {
   readonly folder: string
 }
 
-const rules = {
-  folder: ['the path of a folder', (value: unknown) => typeof value === 'string' && value !== ''],
-} as const
+const rules: OptionRules<StatusOptions> = { folder: folderRule }
 
 /** All migrations of a folder and of a database, the oldest first. Changes nothing. */
 export async function status(repo: AnyRepo, options: StatusOptions): Promise<MigrationStatus[]> {

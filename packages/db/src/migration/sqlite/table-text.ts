@@ -83,7 +83,7 @@ export function formatTable(name: string, { columns, constraints, tail }: TableT
 }
 
 /** The items of a list, as they were written. */
-export function splitList(text: string): string[] {
+function splitList(text: string): string[] {
   const commas = tokenize(text).filter((token) => token.text === ',')
   const starts = [0, ...commas.map(({ end }) => end)]
   const ends = [...commas.map(({ start }) => start), text.length]

@@ -8,15 +8,29 @@ import type { BeginOptions, Connection, Driver, DriverResult, DriverStatement } 
 import { mayConnectLater } from './faults.ts'
 import { PgConnection } from './pg-connection.ts'
 
-type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined }
-
-/** Options of the PostgreSQL driver. */
-export interface PostgresOptions extends Optional<PoolOptions> {
-  readonly url: string
+/** How PostgreSQL is used. */
+export interface PostgresSettings {
+  /** Most connections. Default 10. */
+  readonly size?: number | undefined
+  /** Connections that stay open though nobody uses them. Default 0. */
+  readonly min?: number | undefined
+  /** Milliseconds to wait for a connection. Default 5,000. */
+  readonly timeout?: number | undefined
+  /** Most who wait for a connection. Default 1,000. */
+  readonly queue?: number | undefined
+  /** Milliseconds after which a connection that nobody uses is closed. Default 60,000. */
+  readonly idleTimeout?: number | undefined
+  /** Milliseconds after which a connection is replaced. Default 3,600,000. */
+  readonly maxLifetime?: number | undefined
   /** Milliseconds to wait for a connection to come about. Default 5,000. */
   readonly connectTimeout?: number | undefined
   /** Whether statements are prepared by name; false behind a pooler that shares connections. Default true. */
   readonly prepare?: boolean | undefined
+}
+
+/** Options of the PostgreSQL driver. */
+export interface PostgresOptions extends PostgresSettings {
+  readonly url: string
 }
 
 const defaults: PoolOptions = {

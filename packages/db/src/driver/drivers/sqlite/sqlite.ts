@@ -18,21 +18,27 @@ import { Database } from './database.ts'
 import { isBusy, toDbError } from './faults.ts'
 import { memoryStream, readingConnection, sqliteConnection } from './sqlite-connection.ts'
 
-/** Options of the SQLite driver. */
-export interface SqliteOptions {
-  /** A file, or `:memory:`. */
-  readonly path: string
+/** How SQLite is used. */
+export interface SqliteSettings {
   /** Milliseconds to wait for other processes, and in the queue of those who write. Default 5,000. */
   readonly timeout?: number | undefined
   /** Most who wait to write. Default 1,000. */
   readonly queue?: number | undefined
-  /** Most connections that transactions and streams read by at once. Default 4. */
+  /** Most connections that read-only transactions and streams have at once. Default 4. */
   readonly readers?: number | undefined
   /**
-   * `normal` keeps commits when the process dies; `full` waits for the disk, so they survive a power cut too; `off` never
-   * waits, for databases that are thrown away.
+   * `normal`: a commit survives the end of the process, though not surely a power cut. `full` waits for the disk each
+   * time. Default `normal`.
    */
-  readonly synchronous?: 'off' | 'normal' | 'full' | undefined
+  readonly synchronous?: 'normal' | 'full' | undefined
+}
+
+/** Options of the SQLite driver. */
+export interface SqliteOptions extends Omit<SqliteSettings, 'synchronous'> {
+  /** A file, or `:memory:`. */
+  readonly path: string
+  /** As in the settings; `off` never waits, for databases that are thrown away. */
+  readonly synchronous?: SqliteSettings['synchronous'] | 'off'
 }
 
 /**
