@@ -1,12 +1,10 @@
-import type { AnySchema } from '../schema/schema.ts'
+import type { AnyRow, AnySchema } from '../schema/schema.ts'
 import type { Changeset } from './changeset.ts'
 import { type CastAssocOptions, childParams, childrenParams } from './child-params.ts'
 import type { FieldError } from './field-error.ts'
 import { type Nested, type NestedChange, stays } from './nested.ts'
 import type { Params } from './parts.ts'
 import { keyOf, planChildren, planNothing, planReplaced, type Step, type Target } from './plan.ts'
-
-type AnyRow = Readonly<Record<string, unknown>>
 
 /** What the changes to an association came to: the changes, an error of the field, or both. */
 export interface NestedOutcome {

@@ -1,10 +1,8 @@
 import { DbError } from '../errors.ts'
-import { type AnySchema, columnOf } from '../schema/schema.ts'
+import { type AnyRow, type AnySchema, columnOf } from '../schema/schema.ts'
 import { embedsOf } from '../schema/types/embedded.ts'
 import { type Nested, type NestedChange, stays } from './nested.ts'
 import type { Target } from './plan.ts'
-
-type AnyRow = Readonly<Record<string, unknown>>
 
 /** Finds out what a changeset is about to change in a field that embeds rows. Throws `ZZZ_DB_SCHEMA` where it does not. */
 export function embedTarget(owner: AnySchema, field: string, schema: AnySchema, value: unknown): Target {

@@ -1,11 +1,9 @@
 import { DbError } from '../errors.ts'
 import type { Association, OnReplace } from '../schema/association.ts'
-import { type AnySchema, columnOf } from '../schema/schema.ts'
+import { type AnyRow, type AnySchema, columnOf } from '../schema/schema.ts'
 import { castValue } from './cast-value.ts'
 import type { NestedAction } from './nested.ts'
 import type { Params } from './parts.ts'
-
-type AnyRow = Readonly<Record<string, unknown>>
 
 /** What becomes of one associated row: the row that is there, and what was sent for it. */
 export interface Step {

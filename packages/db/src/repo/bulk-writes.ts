@@ -1,14 +1,12 @@
 import { DbError } from '../errors.ts'
 import type { AnyQuery } from '../query/query.ts'
 import { deleteStatement, insertStatement, updateStatement } from '../query/write.ts'
-import type { AnySchema, Column } from '../schema/schema.ts'
+import type { AnyRow, AnySchema, Column } from '../schema/schema.ts'
 import { type OnConflict, toConflict } from './conflict.ts'
 import { checkFields, checkNull, newValue } from './defaults.ts'
 import type { Executor } from './executor.ts'
 import type { PrepareQuery } from './reads.ts'
 import type { Transactions } from './transactions.ts'
-
-type AnyRow = Readonly<Record<string, unknown>>
 
 /** Writes of many rows at once; each gives how many. */
 export interface BulkWrites {

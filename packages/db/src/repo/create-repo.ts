@@ -13,7 +13,7 @@ import {
   oneOf,
 } from '../internal/option-rules.ts'
 import { checkOptions, type OptionRules } from '../internal/options.ts'
-import { keyPointingTo, resolveLink } from '../schema/link.ts'
+import { resolveJoin, resolveLink } from '../schema/link.ts'
 import type { AnySchema } from '../schema/schema.ts'
 import { assembleRepo } from './assemble.ts'
 import type { PrepareQuery } from './reads.ts'
@@ -113,9 +113,7 @@ function checkSchema(schema: AnySchema, schemas: ReadonlyMap<string, AnySchema>,
     const target = known(schemas, association.to, where)
     if (association.kind === 'hasManyThrough') continue
     if (association.kind === 'manyToMany') {
-      const middle = known(schemas, association.through, where)
-      if (association.foreignKey === undefined) keyPointingTo(middle, schema, where)
-      if (association.targetKey === undefined) keyPointingTo(middle, target, where)
+      resolveJoin(schema, name, known(schemas, association.through, where), target)
     } else resolveLink(schema, name, target)
   }
 }

@@ -18,3 +18,10 @@ export function isImpossibleKey({ codec }: Dialect, { type }: Column, key: unkno
     throw error
   }
 }
+
+/** A key as a value that is equal for the same row: 1 and 1n, two Dates, two arrays of bytes. */
+export function comparableKey(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
+  if (value instanceof Date) return value.getTime()
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value
+}

@@ -2,10 +2,10 @@ import type { Changeset } from '../changeset/changeset.ts'
 import { hasChanges, type Nested, type NestedChange, stays } from '../changeset/nested.ts'
 import { ConstraintError, DbError } from '../errors.ts'
 import type { ManyToMany } from '../schema/association.ts'
-import { keyPointingTo, onlyKey, resolveLink } from '../schema/link.ts'
-import type { AnySchema } from '../schema/schema.ts'
+import { resolveJoin, resolveLink } from '../schema/link.ts'
+import type { AnyRow, AnySchema } from '../schema/schema.ts'
+import { comparableKey } from './key.ts'
 
-type AnyRow = Readonly<Record<string, unknown>>
 type AnyChangeset = Changeset<AnySchema>
 
 /** Writes of single rows, which throw when a constraint refuses them. */
@@ -126,7 +126,9 @@ export function createNestedWrites(rows: RowWriter, find: (name: string) => AnyS
     nested: Nested,
     owner: AnyRow,
   ): Promise<AnyRow[]> {
-    const { middle, toOwner, toTarget, ownKey, targetKey } = joinOf(changeset.schema, name, nested.schema)
+    const { through } = changeset.schema.associations[name] as ManyToMany
+    const join = resolveJoin(changeset.schema, name, find(through), nested.schema)
+    const { middle, toOwner, toTarget, ownKey, targetKey } = join
     const pair = (target: AnyRow) => ({ [toOwner]: owner[ownKey], [toTarget]: target[targetKey] })
     for (const { action, changeset: gone } of nested.changes) {
       if (action === 'unlink') await rows.deleteBy(middle, pair(gone.data as AnyRow))
@@ -137,19 +139,6 @@ export function createNestedWrites(rows: RowWriter, find: (name: string) => AnyS
       if (staying[position]?.action !== 'update') await rows.insert(middle, pair(target))
     }
     return written
-  }
-
-  function joinOf(owner: AnySchema, name: string, target: AnySchema) {
-    const where = `${owner.name}.${name}`
-    const { through, foreignKey, targetKey } = owner.associations[name] as ManyToMany
-    const middle = find(through)
-    return {
-      middle,
-      toOwner: foreignKey ?? keyPointingTo(middle, owner, where),
-      toTarget: targetKey ?? keyPointingTo(middle, target, where),
-      ownKey: onlyKey(owner, where),
-      targetKey: onlyKey(target, where),
-    }
   }
 
   async function deleteGone({ changes, schema }: Nested): Promise<void> {
@@ -175,9 +164,8 @@ function currentOf({ data, changes }: AnyChangeset, field: string): unknown {
   return field in changes ? (changes as AnyRow)[field] : (data as AnyRow | undefined)?.[field]
 }
 
-/** Keys of two types may mean the same row: 1 and 1n. */
 function isSame(one: unknown, other: unknown): boolean {
-  return (one ?? null) === (other ?? null) || (one != null && other != null && String(one) === String(other))
+  return comparableKey(one ?? null) === comparableKey(other ?? null)
 }
 
 function bothChange({ schema }: AnyChangeset, name: string, field: string): DbError {

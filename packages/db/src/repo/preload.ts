@@ -3,9 +3,10 @@ import { describe } from '../internal/describe.ts'
 import type { Expression } from '../query/expression.ts'
 import { type AnyQuery, from, Query } from '../query/query.ts'
 import type { PreloadTree } from '../query/statement.ts'
-import type { Association, ManyToMany } from '../schema/association.ts'
-import { keyPointingTo, resolveLink } from '../schema/link.ts'
-import { type AnySchema, columnOf } from '../schema/schema.ts'
+import type { ManyToMany } from '../schema/association.ts'
+import { associationOf, resolveJoin, resolveLink } from '../schema/link.ts'
+import type { AnySchema } from '../schema/schema.ts'
+import { comparableKey } from './key.ts'
 
 type AnyRow = Record<string, unknown>
 type AnyColumns = Record<string, Expression<unknown>>
@@ -53,9 +54,9 @@ export async function preloadInto(
     if (association.kind === 'manyToMany') return manyToMany(owners, owner, name, association, query)
     const { field, targetField } = resolveLink(owner, name, find(association.to))
     const found = await load(query.where((target) => column(target, targetField).in(keysOf(owners, field))))
-    const groups = Map.groupBy(found as AnyRow[], (row) => keyOf(row[targetField]))
-    if (association.kind === 'hasMany') return (row) => groups.get(keyOf(row[field])) ?? []
-    return (row) => groups.get(keyOf(row[field]))?.[0] ?? null
+    const groups = Map.groupBy(found as AnyRow[], (row) => comparableKey(row[targetField]))
+    if (association.kind === 'hasMany') return (row) => groups.get(comparableKey(row[field])) ?? []
+    return (row) => groups.get(comparableKey(row[field]))?.[0] ?? null
   }
 
   async function through(
@@ -77,13 +78,9 @@ export async function preloadInto(
     association: ManyToMany,
     query: AnyQuery,
   ): Promise<Lookup> {
-    const where = `${owner.name}.${name}`
-    const middle = find(association.through)
     const target = find(association.to)
-    const ownKey = onlyKey(owner)
-    const targetKey = onlyKey(target)
-    const toOwner = association.foreignKey ?? keyPointingTo(middle, owner, where)
-    const toTarget = association.targetKey ?? keyPointingTo(middle, target, where)
+    const join = resolveJoin(owner, name, find(association.through), target)
+    const { middle, toOwner, toTarget, ownKey, targetKey } = join
     const pairs = (await load(
       from(middle)
         .where((link) => column(link, toOwner).in(keysOf(owners, ownKey)))
@@ -94,23 +91,12 @@ export async function preloadInto(
     )) as { owner: unknown; target: unknown }[]
     const wanted = [...new Set(pairs.map((pair) => pair.target))]
     const found = (await load(query.where((row) => column(row, targetKey).in(wanted)))) as AnyRow[]
-    const members = Map.groupBy(pairs, (pair) => keyOf(pair.owner))
+    const members = Map.groupBy(pairs, (pair) => comparableKey(pair.owner))
     return (row) => {
-      const keys = new Set(members.get(keyOf(row[ownKey]))?.map((pair) => keyOf(pair.target)))
-      return found.filter((each) => keys.has(keyOf(each[targetKey])))
+      const keys = new Set(members.get(comparableKey(row[ownKey]))?.map((pair) => comparableKey(pair.target)))
+      return found.filter((each) => keys.has(comparableKey(each[targetKey])))
     }
   }
-}
-
-/** The associations that may be preloaded, checked by name. */
-function associationOf(schema: AnySchema, name: string): Association {
-  const association = Object.hasOwn(schema.associations, name) ? schema.associations[name] : undefined
-  if (association !== undefined) return association
-  const known = Object.keys(schema.associations).join(', ') || 'none'
-  throw new DbError(
-    'ZZZ_DB_SCHEMA',
-    `${schema.name} has no association ${JSON.stringify(name)}; known are ${known}`,
-  )
 }
 
 /** The query for associated rows: all of them in the order of their primary key, or the one that was given. */
@@ -141,26 +127,10 @@ function column(columns: unknown, field: string): Expression<unknown> {
   return (columns as AnyColumns)[field] as Expression<unknown>
 }
 
-function onlyKey(schema: AnySchema): string {
-  const [key] = schema.primaryKey
-  if (key !== undefined && schema.primaryKey.length === 1) return columnOf(schema, key).field
-  throw new DbError(
-    'ZZZ_DB_SCHEMA',
-    `${schema.name} needs a primary key of one field to be preloaded over a table`,
-  )
-}
-
 function keysOf(rows: readonly AnyRow[], field: string): unknown[] {
-  const keys = new Map(rows.map((row) => [keyOf(row[field]), row[field]]))
+  const keys = new Map(rows.map((row) => [comparableKey(row[field]), row[field]]))
   keys.delete(null)
   return [...keys.values()]
-}
-
-/** Keys of two types may mean the same row: 1 and 1n, two Dates, two arrays of bytes. */
-function keyOf(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
-  if (value instanceof Date) return value.getTime()
-  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value
 }
 
 function toList(value: unknown): AnyRow[] {

@@ -1,10 +1,8 @@
 import { DbError } from '../errors.ts'
 import type { Expression } from '../query/expression.ts'
 import { type AnyQuery, from, Query } from '../query/query.ts'
-import type { AnySchema } from '../schema/schema.ts'
+import type { AnyRow, AnySchema } from '../schema/schema.ts'
 import { checkFields } from './defaults.ts'
-
-type AnyRow = Readonly<Record<string, unknown>>
 
 /** The query itself, or one for all rows of a schema. */
 export function toQuery(source: AnySchema | AnyQuery): AnyQuery {

@@ -2,7 +2,7 @@ import { Changeset, change } from '../changeset/changeset.ts'
 import { ConstraintError, DbError } from '../errors.ts'
 import { describe } from '../internal/describe.ts'
 import { type Conflict, deleteStatement, insertStatement, updateStatement } from '../query/write.ts'
-import type { AnySchema } from '../schema/schema.ts'
+import type { AnyRow, AnySchema } from '../schema/schema.ts'
 import { type OnConflict, toConflict } from './conflict.ts'
 import { checkNulls, withDefaults, withUpdates } from './defaults.ts'
 import type { Executor } from './executor.ts'
@@ -11,7 +11,6 @@ import type { Result } from './result.ts'
 import { byFields, rowQuery, toQuery } from './row-query.ts'
 import type { Transactions } from './transactions.ts'
 
-type AnyRow = Readonly<Record<string, unknown>>
 type AnyChangeset = Changeset<AnySchema>
 type AnyResult = Result<AnySchema, AnyRow>
 

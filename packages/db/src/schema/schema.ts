@@ -54,6 +54,9 @@ export interface Schema<
 /** Any schema. */
 export type AnySchema = Schema
 
+/** A row of any schema. */
+export type AnyRow = Readonly<Record<string, unknown>>
+
 /** The names of fields that are columns. */
 export type StoredKeys<F extends Fields> = {
   [K in keyof F]: F[K]['$storage'] extends 'stored' | 'key' ? K : never

@@ -1,10 +1,8 @@
 import { DbError } from '../../errors.ts'
 import { type DataType, unfit } from '../data-type.ts'
 import { jsonSchema } from '../json-schema.ts'
-import type { AnySchema, Column } from '../schema.ts'
+import type { AnyRow, AnySchema, Column } from '../schema.ts'
 import { bytesType, dumpJson, jsonType } from './structures.ts'
-
-type AnyRow = Readonly<Record<string, unknown>>
 
 /** The type of rows that are kept in a JSON column of another row. */
 export interface EmbeddedType extends DataType<unknown> {
