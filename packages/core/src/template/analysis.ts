@@ -1,11 +1,11 @@
-import { isLayout, type Template } from './ast.ts'
-import { analyseEscaping, type Escaping } from './escaping.ts'
-import { type Callee, type Inferred, infer } from './inference.ts'
-import { parse } from './parser.ts'
+import { analyseEscaping, type Escaping } from './escaping/escaping.ts'
+import { type Callee, type Inferred, infer } from './inference/inference.ts'
 import type { Problem, Source } from './problem.ts'
-import { referencesOf } from './references.ts'
 import { suggest } from './suggest.ts'
-import { allNodes } from './walk.ts'
+import { isLayout, type Template } from './syntax/ast.ts'
+import { parse } from './syntax/parser.ts'
+import { referencesOf } from './syntax/references.ts'
+import { allNodes } from './syntax/walk.ts'
 
 /** A template with everything that was found out about it. */
 export interface Analysed {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { ZzzError } from '../errors.ts'
 import { analyse } from './analysis.ts'
-import { readHtml } from './html-reader.ts'
-import { htmlStart } from './html-state.ts'
-import { link } from './link.ts'
+import { link } from './compiler/link.ts'
+import { readHtml } from './escaping/html-reader.ts'
+import { htmlStart } from './escaping/html-state.ts'
+import { declareShape } from './inference/type-text.ts'
 import { Source } from './problem.ts'
 import {
   parts,
@@ -14,10 +15,9 @@ import {
   randomTemplate,
   seeded,
 } from './random-templates.suite.ts'
-import { renderPage, toPage } from './render.ts'
+import { renderPage, toPage } from './runtime/render.ts'
 import { compileTexts, renderText } from './template.suite.ts'
 import { TemplateError } from './template-error.ts'
-import { declareShape } from './type-text.ts'
 
 const rounds = process.env.ZZZ_TEST_SIZE === 'full' ? 60_000 : 2000
 const page = () => toPage({ shared: { x: '<' } })

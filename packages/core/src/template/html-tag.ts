@@ -1,4 +1,9 @@
-import { type SlotContext, slotAt } from './context.ts'
+import { fingerprintOf } from './compiler/fingerprint.ts'
+import { readHtml, UnsafeText } from './escaping/html-reader.ts'
+import { htmlStart } from './escaping/html-state.ts'
+import { type SlotContext, slotAt } from './escaping/slot-context.ts'
+import { Html } from './html.ts'
+import { Source } from './problem.ts'
 import {
   attribute,
   comment,
@@ -15,13 +20,8 @@ import {
   urlOpen,
   urlQuery,
   urlRoot,
-} from './encoders.ts'
-import { fingerprintOf } from './fingerprint.ts'
-import { Html } from './html.ts'
-import { readHtml, UnsafeText } from './html-reader.ts'
-import { htmlStart } from './html-state.ts'
-import { Source } from './problem.ts'
-import { type Dynamic, joinRendered, type Rendered } from './rendered.ts'
+} from './runtime/encoders.ts'
+import { type Dynamic, joinRendered, type Rendered } from './runtime/rendered.ts'
 import { TemplateError } from './template-error.ts'
 
 /** What may stand in `` html`…` ``: absent values print nothing, lists print their items one after the other. */

@@ -1,4 +1,4 @@
-import { type Dynamic, joinRendered } from './rendered.ts'
+import { type Dynamic, joinRendered } from './runtime/rendered.ts'
 
 /**
  * Text that is HTML already and is not escaped again: what `` html`…` `` and `raw()` give, and what a view gives with

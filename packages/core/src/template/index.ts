@@ -1,9 +1,9 @@
-export type { Compiled } from './compiled.ts'
 export { Html, raw } from './html.ts'
 export { type HtmlValue, html } from './html-tag.ts'
 export { definePipes, type Pipe } from './pipes.ts'
 export type { Problem, ProblemCode } from './problem.ts'
-export { type Comprehension, type Dynamic, joinRendered, type Rendered } from './rendered.ts'
+export type { Compiled } from './runtime/compiled.ts'
+export { type Comprehension, type Dynamic, joinRendered, type Rendered } from './runtime/rendered.ts'
 export { TemplateError } from './template-error.ts'
 export type {
   Absent,

@@ -1,4 +1,4 @@
-import { type Atom, atomSets } from './shape.ts'
+import { type Atom, atomSets } from './inference/shape.ts'
 
 /** What the compiler knows of a built-in pipe. */
 export interface PipeInfo {
@@ -17,7 +17,7 @@ function info(input: PipeInfo['input'], rest: Partial<PipeInfo> = {}): PipeInfo 
   return { input, output: text, args: [], needs: 0, options: {}, ...rest }
 }
 
-/** The built-in pipes by name; `pipes.ts` holds what they do. */
+/** The built-in pipes by name; `runtime/built-in-pipes.ts` holds what they do. */
 export const builtInPipes: Readonly<Record<string, PipeInfo>> = {
   truncate: info(text, { args: [number, text], needs: 1 }),
   upper: info(text, { args: [text] }),

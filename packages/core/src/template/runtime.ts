@@ -1,5 +1,5 @@
 /** Everything that compiled templates call, under the names the compiler writes. */
-export { later, list, part, repeat } from './blocks.ts'
+export { later, list, part, repeat } from './runtime/blocks.ts'
 export {
   formatDate as pipe_format_date,
   json as pipe_json,
@@ -9,8 +9,8 @@ export {
   pluralize as pipe_pluralize,
   truncate as pipe_truncate,
   upper as pipe_upper,
-} from './built-in-pipes.ts'
-export type { Compiled } from './compiled.ts'
+} from './runtime/built-in-pipes.ts'
+export type { Compiled } from './runtime/compiled.ts'
 export {
   attribute,
   comment,
@@ -28,5 +28,5 @@ export {
   urlOpen,
   urlQuery,
   urlRoot,
-} from './encoders.ts'
-export { collect } from './page.ts'
+} from './runtime/encoders.ts'
+export { collect } from './runtime/page.ts'

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { type Analysis, analyse } from './analysis.ts'
-import type { Compiled } from './compiled.ts'
-import { link } from './link.ts'
+import { link } from './compiler/link.ts'
 import type { Pipe } from './pipes.ts'
 import { Source } from './problem.ts'
-import { type PageOptions, renderPage, renderPageParts, toPage } from './render.ts'
-import { joinRendered } from './rendered.ts'
+import type { Compiled } from './runtime/compiled.ts'
+import { type PageOptions, renderPage, renderPageParts, toPage } from './runtime/render.ts'
+import { joinRendered } from './runtime/rendered.ts'
 import { TemplateError } from './template-error.ts'
-import { dataTypes } from './view-names.ts'
+import { dataTypes } from './views/view-names.ts'
 
 /** Templates by name, as text. */
 export type Templates = Readonly<Record<string, string>>

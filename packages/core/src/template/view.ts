@@ -1,7 +1,7 @@
-import type { Compiled } from './compiled.ts'
 import { fromParts, type Html } from './html.ts'
-import { type PageOptions, renderBody, toPage } from './render.ts'
-import type { Rendered } from './rendered.ts'
+import type { Compiled } from './runtime/compiled.ts'
+import { type PageOptions, renderBody, toPage } from './runtime/render.ts'
+import type { Rendered } from './runtime/rendered.ts'
 
 declare const takes: unique symbol
 
