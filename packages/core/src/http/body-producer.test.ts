@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
 import { type BodyProducer, openBody, slices } from './body-producer.ts'
-import { type FileRange, fileRange } from './file-range.ts'
+import { type FileRange, fileRange } from './file/file-range.ts'
 
 async function drain(producer: BodyProducer): Promise<string> {
   let whole = ''

@@ -1,6 +1,6 @@
 import { reportError } from '../internal/report.ts'
-import { fileProducer } from './file-producer.ts'
-import type { FileRange } from './file-range.ts'
+import { fileProducer } from './file/file-producer.ts'
+import type { FileRange } from './file/file-range.ts'
 import { isFileRange, type StreamBody } from './reply.ts'
 
 /** The producing side of a streamed reply, whatever it came as. */

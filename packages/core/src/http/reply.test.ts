@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, it } from 'node:test'
-import { fileRange } from './file-range.ts'
+import { fileRange } from './file/file-range.ts'
 import { discardBody, isFileRange, isUpgrade, Reply, typedReply } from './reply.ts'
 import type { Upgrade } from './upgrade.ts'
 

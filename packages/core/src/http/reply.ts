@@ -1,7 +1,7 @@
 import { ZzzError } from '../errors.ts'
 import { describe } from '../internal/options.ts'
 import type { CookieOptions } from './cookie.ts'
-import type { FileRange } from './file-range.ts'
+import type { FileRange } from './file/file-range.ts'
 import { HeaderList } from './header-list.ts'
 import { ReplyCookies } from './reply-cookies.ts'
 import type { Upgrade } from './upgrade.ts'

@@ -1,5 +1,5 @@
 import { constants, copyFile, link, readFile, writeFile } from 'node:fs/promises'
-import { FileDescriptor } from '../file-descriptor.ts'
+import { FileDescriptor } from '../file/file-descriptor.ts'
 import { Pieces } from '../pieces.ts'
 import type { FilePart } from './parts.ts'
 import { type TemporaryFiles, uploadRemoved } from './temporary-files.ts'

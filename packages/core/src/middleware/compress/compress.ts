@@ -3,7 +3,7 @@ import { type BodyProducer, openBody, slices } from '../../http/body-producer.ts
 import { isCompressible, mediaType } from '../../http/compressible.ts'
 import { codingNegotiator } from '../../http/content-coding.ts'
 import { isStrong, parseEntityTags, weaken } from '../../http/entity-tag.ts'
-import type { FileRange } from '../../http/file-range.ts'
+import type { FileRange } from '../../http/file/file-range.ts'
 import type { HeaderList } from '../../http/header-list.ts'
 import { bodySize, declaredSize, type Reply, type StreamBody } from '../../http/reply.ts'
 import type { Request } from '../../http/request.ts'

@@ -1,6 +1,6 @@
 import { ZzzError } from '../../errors.ts'
 import { openBody } from '../../http/body-producer.ts'
-import type { FileRange } from '../../http/file-range.ts'
+import type { FileRange } from '../../http/file/file-range.ts'
 import { discardBody, isUpgrade, type Reply, type ReplyBody, type StreamBody } from '../../http/reply.ts'
 import { reportError } from '../../internal/report.ts'
 

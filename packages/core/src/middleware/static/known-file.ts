@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises'
-import { locateFile } from '../../http/file-path.ts'
-import { type FileStamp, toStamp } from '../../http/file-stamp.ts'
-import { isMissing } from '../../http/missing-file.ts'
-import { entityTag, openFile } from '../../http/open-file.ts'
+import { locateFile } from '../../http/file/file-path.ts'
+import { type FileStamp, toStamp } from '../../http/file/file-stamp.ts'
+import { isMissing } from '../../http/file/missing-file.ts'
+import { entityTag, openFile } from '../../http/file/open-file.ts'
 
 /** A regular file below the root, as it was when it was looked at. */
 export interface KnownFile {

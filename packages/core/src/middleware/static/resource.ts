@@ -1,5 +1,5 @@
 import { storedCodings } from '../../http/content-coding.ts'
-import { type Dotfiles, isSafePath } from '../../http/file-path.ts'
+import { type Dotfiles, isSafePath } from '../../http/file/file-path.ts'
 import { type FindFileOptions, findFile, type KnownFile } from './known-file.ts'
 import { createVariant, type Variant } from './variant.ts'
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Clock, clockRule, systemClock } from '../../clock.ts'
-import type { Dotfiles } from '../../http/file-path.ts'
+import type { Dotfiles } from '../../http/file/file-path.ts'
 import { bytesRule, flagRule, secondsRule } from '../../internal/option-rules.ts'
 import { checkOptions, type OptionRules, requireOption } from '../../internal/options.ts'
 

@@ -1,9 +1,9 @@
-import type { FileDescriptor } from '../../http/file-descriptor.ts'
-import type { Representation } from '../../http/file-reply.ts'
+import type { FileDescriptor } from '../../http/file/file-descriptor.ts'
+import type { Representation } from '../../http/file/file-reply.ts'
+import { mimeType } from '../../http/file/mime-type.ts'
+import { entityTag, openFile } from '../../http/file/open-file.ts'
 import { HeaderList } from '../../http/header-list.ts'
 import { formatHttpDate } from '../../http/http-date.ts'
-import { mimeType } from '../../http/mime-type.ts'
-import { entityTag, openFile } from '../../http/open-file.ts'
 import type { KnownFile } from './known-file.ts'
 
 /** A file in one coding, as clients see it. */

@@ -1,4 +1,4 @@
-import type { FileRange } from '../../../http/file-range.ts'
+import type { FileRange } from '../../../http/file/file-range.ts'
 import { parseContentLength } from '../../../http/framing.ts'
 import { isFileRange, type Reply, type ReplyBody, type StreamBody } from '../../../http/reply.ts'
 import { isBodyless } from '../../../http/status.ts'

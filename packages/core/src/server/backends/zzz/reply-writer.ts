@@ -1,5 +1,5 @@
 import { type BodyProducer, slices } from '../../../http/body-producer.ts'
-import type { FileRange } from '../../../http/file-range.ts'
+import type { FileRange } from '../../../http/file/file-range.ts'
 import { isFileRange, type Reply, type ReplyBody, type StreamBody } from '../../../http/reply.ts'
 import type { Request } from '../../../http/request.ts'
 import { isBodyless } from '../../../http/status.ts'

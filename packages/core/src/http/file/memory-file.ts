@@ -1,11 +1,11 @@
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
-import { codingNegotiator } from './content-coding.ts'
-import { fingerprint } from './entity-tag.ts'
+import { codingNegotiator } from '../content-coding.ts'
+import { fingerprint } from '../entity-tag.ts'
+import { HeaderList } from '../header-list.ts'
+import type { Reply } from '../reply.ts'
+import type { Request } from '../request.ts'
 import { fileReply, type Representation, selectParts } from './file-reply.ts'
-import { HeaderList } from './header-list.ts'
-import type { Reply } from './reply.ts'
-import type { Request } from './request.ts'
 
 /** A file that the framework itself sends to browsers: whole, in memory, the same as long as the process lives. */
 export interface MemoryFile {

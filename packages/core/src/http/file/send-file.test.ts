@@ -14,9 +14,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { openBody } from './body-producer.ts'
-import { discardBody, type Reply } from './reply.ts'
-import { Request } from './request.ts'
+import { openBody } from '../body-producer.ts'
+import { discardBody, type Reply } from '../reply.ts'
+import { Request } from '../request.ts'
 import { type SendFileOptions, sendFile } from './send-file.ts'
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'zzz-send-file-')))

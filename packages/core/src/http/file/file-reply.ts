@@ -1,13 +1,13 @@
-import { ZzzError } from '../errors.ts'
+import { ZzzError } from '../../errors.ts'
+import { HeaderList } from '../header-list.ts'
+import { notModifiedReply } from '../not-modified.ts'
+import { checkPreconditions, hasConditions, isRangeCurrent, type Validators } from '../preconditions.ts'
+import { Reply } from '../reply.ts'
+import type { Request } from '../request.ts'
 import { type ByteRange, contentRange, parseByteRanges } from './byte-ranges.ts'
 import type { FileDescriptor } from './file-descriptor.ts'
 import { rangeOf } from './file-range.ts'
-import { HeaderList } from './header-list.ts'
 import { multipartRanges } from './multipart-ranges.ts'
-import { notModifiedReply } from './not-modified.ts'
-import { checkPreconditions, hasConditions, isRangeCurrent, type Validators } from './preconditions.ts'
-import { Reply } from './reply.ts'
-import type { Request } from './request.ts'
 
 /** A file as clients see it. */
 export interface Representation extends Validators {

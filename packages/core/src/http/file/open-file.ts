@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { fingerprint } from './entity-tag.ts'
+import { fingerprint } from '../entity-tag.ts'
 import { FileDescriptor } from './file-descriptor.ts'
 import { type FileStamp, isSettled, toStamp } from './file-stamp.ts'
 

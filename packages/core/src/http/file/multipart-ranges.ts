@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { reportError } from '../internal/report.ts'
+import { reportError } from '../../internal/report.ts'
+import type { StreamBody } from '../reply.ts'
 import { type ByteRange, contentRange } from './byte-ranges.ts'
 import type { FileDescriptor } from './file-descriptor.ts'
 import { readRange } from './file-range.ts'
-import type { StreamBody } from './reply.ts'
 
 /** Several parts of a file as one body, `multipart/byteranges` (RFC 9110 section 14.6). */
 export interface MultipartRanges {

@@ -1,5 +1,5 @@
-import { reportError } from '../internal/report.ts'
-import type { BodyProducer } from './body-producer.ts'
+import { reportError } from '../../internal/report.ts'
+import type { BodyProducer } from '../body-producer.ts'
 import { type FileRange, fileEnded } from './file-range.ts'
 
 /** Each read is a trip to the thread pool, so it is a large one. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import type { Reply } from '../reply.ts'
+import { makeRequest } from '../request.suite.ts'
 import { createMemoryFile } from './memory-file.ts'
-import type { Reply } from './reply.ts'
-import { makeRequest } from './request.suite.ts'
 
 const content = Buffer.from('let text = "x"\n'.repeat(100))
 const file = createMemoryFile(content, 'text/javascript; charset=utf-8')

@@ -1,6 +1,6 @@
-import { ZzzError } from '../errors.ts'
-import { bytesRule } from '../internal/option-rules.ts'
-import { checkOptions, type OptionRules } from '../internal/options.ts'
+import { ZzzError } from '../../errors.ts'
+import { bytesRule } from '../../internal/option-rules.ts'
+import { checkOptions, type OptionRules } from '../../internal/options.ts'
 import type { FileDescriptor } from './file-descriptor.ts'
 import { openFile } from './open-file.ts'
 

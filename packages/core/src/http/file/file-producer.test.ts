@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import type { BodyProducer } from './body-producer.ts'
+import type { BodyProducer } from '../body-producer.ts'
 import { fileProducer } from './file-producer.ts'
 import { fileRange } from './file-range.ts'
 
