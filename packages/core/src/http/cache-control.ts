@@ -31,7 +31,7 @@ export interface CacheDirectives {
 }
 
 /** What each directive has to be, in the order that they are written in. */
-export const directiveRules: OptionRules<CacheDirectives> = {
+const directiveRules: OptionRules<CacheDirectives> = {
   public: flagRule,
   private: flagRule,
   noStore: flagRule,

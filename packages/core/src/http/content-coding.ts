@@ -1,5 +1,6 @@
 import Negotiator from 'negotiator'
 import { ownText } from '../internal/own-text.ts'
+import { createRecent } from '../internal/recent.ts'
 import { readPreferences } from './preferences.ts'
 
 /** Codings that files are kept in beside their originals, the densest first, with the extension of each. */
@@ -17,8 +18,6 @@ interface OrderedNegotiator {
   encodings(available: readonly string[], options: { preferred: readonly string[] }): string[]
 }
 
-const memoryLimit = 200
-
 /**
  * Makes a negotiator of codings (RFC 9110 section 12.5.3); of those that a client likes equally, the first of `codings`
  * comes first. `identity`, the plain form, is always one of them, behind the rest; an answer without it says that the
@@ -27,14 +26,13 @@ const memoryLimit = 200
 export function codingNegotiator(codings: readonly string[]): CodingNegotiator {
   const preferred = [...codings, 'identity']
   /** Browsers send few different fields, so their answers are kept; forged ones cannot make the memory grow. */
-  const memory = new Map<string, readonly string[]>()
+  const memory = createRecent<readonly string[]>(100)
   return (field) => {
     const acceptEncoding = readPreferences(field)
     if (acceptEncoding === undefined) return plain
     const known = memory.get(acceptEncoding)
     if (known !== undefined) return known
     const accepted = negotiate(acceptEncoding, preferred)
-    if (memory.size >= memoryLimit) memory.clear()
     memory.set(ownText(acceptEncoding), accepted)
     return accepted
   }

@@ -53,7 +53,7 @@ export function nestedParam(pattern: string, param: string): string {
  * The singular of a regular English plural: `posts` to `post`, `categories` to `category`, `boxes` to `box`. Few rules
  * on purpose, since the types follow the same ones; a resource with another plural says its name itself.
  */
-export function singularOf(word: string): string {
+function singularOf(word: string): string {
   if (word.endsWith('ies')) return word.slice(0, -3) + 'y'
   if (/(?:ss|x|ch|sh)es$/.test(word)) return word.slice(0, -2)
   if (word.endsWith('ss') || !word.endsWith('s')) return word

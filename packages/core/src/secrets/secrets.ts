@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { type Clock, systemClock } from '../clock.ts'
+import { createRecent } from '../internal/recent.ts'
 import { createNonces } from './nonces.ts'
 import type { SecretKeys } from './secret-keys.ts'
 import { isValid, validityLength, writeValidity } from './validity.ts'
@@ -44,8 +45,8 @@ const signed = 1
 const encrypted = 2
 const encryptedMark = Uint8Array.of(encrypted)
 const macLength = 32
-/** Purposes whose keys are kept; more means that they are not the fixed names they should be. */
-const purposeLimit = 1000
+/** Purposes whose keys are kept at least; more means that they are not the fixed names they should be. */
+const purposes = 500
 
 /** Makes the tokens of an application; `ctx.app.secrets`. */
 export function createSecrets({ keys, clock = systemClock }: SecretsOptions): Secrets {
@@ -111,14 +112,13 @@ function keyRings<Key>(
   keys: SecretKeys,
   toKey: (key: Buffer) => Key,
 ): (purpose: string) => readonly Key[] {
-  const rings = new Map<string, readonly Key[]>()
+  const rings = createRecent<readonly Key[]>(purposes)
   return (purpose) => {
     const kept = rings.get(purpose)
     if (kept !== undefined) return kept
     const ring = keys
       .all(`secrets.${use} for ${JSON.stringify(purpose)}`)
       .map((base) => toKey(Buffer.from(hkdfSync('sha256', base, '', `zzz 1 ${use} ${purpose}`, 32))))
-    if (rings.size === purposeLimit) rings.clear()
     rings.set(purpose, ring)
     return ring
   }

@@ -102,7 +102,7 @@ export function withBodyOptions(settings: BodySettings, options: BodyOptions): B
 }
 
 /** Form options over settings. */
-export function withFormOptions(settings: FormSettings, options: FormOptions | undefined): FormSettings {
+function withFormOptions(settings: FormSettings, options: FormOptions | undefined): FormSettings {
   return Object.freeze({ ...settings, ...given(options) })
 }
 

@@ -29,7 +29,7 @@ export function typeOf(headers: HeaderList): string {
 }
 
 /** Reads the parameters from an index to the end of the text; undefined when they are broken or one is there twice. */
-export function parseParameters(text: string, start: number): ReadonlyMap<string, string> | undefined {
+function parseParameters(text: string, start: number): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>()
   parameter.lastIndex = start
   while (parameter.lastIndex < text.length) {

@@ -4,7 +4,7 @@ import { parseContentType, refuseContentCoding } from './content-type.ts'
 import { decodeUtf8, isUtf8Name } from './text.ts'
 
 /** How deep the lists and objects of a JSON body may be nested, unless told. */
-export const defaultJsonDepth = 64
+const defaultDepth = 64
 
 /**
  * Refuses a body that does not call itself JSON, or not in UTF-8, the only charset of JSON (RFC 8259 section 8.1), with
@@ -44,7 +44,7 @@ export function isJsonType(type: string): boolean {
  * `depth`, and `ZZZ_BODY_PROTOTYPE` (400) when it has a `__proto__`, or a `constructor` with a `prototype`: whoever
  * copies such an object key by key changes the prototype of all objects.
  */
-export function parseJson(bytes: Uint8Array, depth: number = defaultJsonDepth): unknown {
+export function parseJson(bytes: Uint8Array, depth: number = defaultDepth): unknown {
   const text = decodeUtf8(bytes, 'the JSON body')
   let value: unknown
   try {

@@ -109,7 +109,7 @@ function extendedValue(value: string | undefined): string | undefined {
  * The last part of what may be a path, without control characters and without those that reverse the direction of
  * writing; empty where nothing is left, or only dots that would lead elsewhere.
  */
-export function toFilename(name: string): string {
+function toFilename(name: string): string {
   const base = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1)
   const visible = base.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '').toWellFormed()
   return visible === '.' || visible === '..' ? '' : visible

@@ -4,10 +4,9 @@ import type { HandlerResult, Next } from '../../context/middleware.ts'
 import { isPromise } from '../../internal/maybe-promise.ts'
 
 /** What a `verify` function may answer: who it is, now or later, or anything falsy for a refusal. */
-export type Verdict<T> = MaybeLater<T | undefined | null | false>
+export type Verdict<T> = Principal<T> | PromiseLike<Principal<T>>
 
-/** A value, or anything that can be awaited. */
-export type MaybeLater<T> = T | PromiseLike<T>
+type Principal<T> = T | undefined | null | false
 
 /** Keeps a principal and goes on; what is falsy is refused by `refuse`, so that a forgotten result lets nobody in. */
 export function admit<T>(

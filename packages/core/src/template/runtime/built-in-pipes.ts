@@ -1,4 +1,5 @@
 import { ZzzError } from '../../errors.ts'
+import { createRecent } from '../../internal/recent.ts'
 import { type DateParts, parseDatePattern, printDate } from './date-pattern.ts'
 import { toJson } from './encoders.ts'
 import type { Page } from './page.ts'
@@ -9,14 +10,12 @@ type Options = Readonly<Record<string, unknown>>
 
 /** Keeps what is dear to make, by a text. Bounded: locales come from requests. */
 function cached<T>(make: (key: string) => T): (key: string) => T {
-  const known = new Map<string, T>()
+  const recent = createRecent<T>(100)
   return (key) => {
-    let value = known.get(key)
-    if (value === undefined) {
-      value = make(key)
-      if (known.size >= 200) known.clear()
-      known.set(key, value)
-    }
+    const known = recent.get(key)
+    if (known !== undefined) return known
+    const value = make(key)
+    recent.set(key, value)
     return value
   }
 }

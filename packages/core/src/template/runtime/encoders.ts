@@ -5,8 +5,8 @@ import { escapeText } from './escape.ts'
 import type { Dynamic } from './rendered.ts'
 
 /** What stands where a value would not be safe. The address leads nowhere; the style is none. */
-export const blockedUrl = 'about:invalid#zzz'
-export const blockedStyle = 'zzz-blocked'
+const blockedUrl = 'about:invalid#zzz'
+const blockedStyle = 'zzz-blocked'
 
 /** Absent values print nothing, and so does `false`, so that `condition && value` can be given. */
 function toText(value: unknown): string {
