@@ -102,11 +102,11 @@ export const errorCodes: Readonly<Record<ErrorCode, number>> = catalogue
 
 /** Options of an error. */
 export interface ZzzErrorOptions {
-  /** The underlying error. */
+  /** The underlying error. Default: none. */
   cause?: unknown
-  /** Another HTTP status than the code's own. */
+  /** Another HTTP status than the code's own, 400 to 599. Default: that of the code. */
   status?: number | undefined
-  /** Header fields that the reply must carry: `Allow`, `WWW-Authenticate`, `Retry-After` … */
+  /** Header fields that the reply must carry: `Allow`, `WWW-Authenticate`, `Retry-After` … Default: none. */
   headers?: Readonly<Record<string, string>> | undefined
 }
 
@@ -133,15 +133,15 @@ export class ZzzError extends Error {
 
 /** Options of `HttpError`. */
 export interface HttpErrorOptions {
-  /** The underlying error. */
+  /** The underlying error. Default: none. */
   cause?: unknown
   /** Whether clients may read the message outside development. Default: status below 500. */
   expose?: boolean | undefined
-  /** Header fields that the reply must carry. */
+  /** Header fields that the reply must carry. Default: none. */
   headers?: Readonly<Record<string, string>> | undefined
   /**
    * What is wrong in detail, as a list or by name, for a failed validation for example. Clients read it where they may
-   * read the message, as the member `errors` of problem details; it has to be JSON.
+   * read the message, as the member `errors` of problem details; it has to be JSON. Default: none.
    */
   errors?: readonly unknown[] | Readonly<Record<string, unknown>> | undefined
 }

@@ -31,9 +31,9 @@ import { runServices, type Service } from './service.ts'
 
 /** Options of an application. */
 export interface AppOptions extends BodyOptions {
-  /** Middleware around every request, outermost first; it also sees those that no route matches. */
+  /** Middleware around every request, outermost first; it also sees those that no route matches. Default: none. */
   use?: readonly Middleware[] | undefined
-  /** Started in order before a server accepts, stopped in reverse after it has drained. */
+  /** Started in order before a server accepts, stopped in reverse after it has drained. Default: none. */
   services?: readonly Service[] | undefined
   /** Default: `ZZZ_ENV`, else `NODE_ENV`, else `production`. Errors show details only in `development`. */
   environment?: string | undefined

@@ -26,6 +26,7 @@ export interface Services {
 /** Milliseconds that services get to stop when a start is given up. */
 const rollbackDeadline = 5000
 
+/** Puts services together, in the order in which they start. Throws `ZZZ_OPTION_INVALID` for what is no service. */
 export function runServices(services: readonly Service[]): Services {
   for (const service of services) checkService(service)
   let running: Service[] = []

@@ -35,7 +35,7 @@ export interface ErrorReplyOptions {
  * for every client that takes them at all.
  */
 export function errorForm(request: Request, preferJson: boolean): 'text' | 'html' | 'json' {
-  if (preferJson && json.some((type) => accepts(request, [type]) !== undefined)) return 'json'
+  if (preferJson && accepts(request, json) !== undefined) return 'json'
   const type = accepts(request, ['text/plain', 'text/html', ...json])
   return type === 'text/html' ? 'html' : type === undefined || type === 'text/plain' ? 'text' : 'json'
 }

@@ -6,9 +6,11 @@ import { describe } from '../internal/options.ts'
 
 /** The replies that the context's helpers of the same names make; what each does is told there. */
 
-/** Options of `ctx.respond`: status (default 200) and content type. */
+/** Options of `ctx.respond` and `ctx.stream`. */
 export interface RespondOptions {
+  /** Default 200. */
   status?: number | undefined
+  /** The content type. Default: `text/plain` in UTF-8 for text, `application/octet-stream` for anything else. */
   type?: string | undefined
 }
 

@@ -16,16 +16,16 @@ import type { Middleware } from './middleware.ts'
 
 /** How an application renders views, whatever its layouts need. */
 export interface AnyViewsOptions {
-  /** The layout around every view that `ctx.render` renders, unless something nearer says another; none by default. */
+  /** The layout around every view that `ctx.render` renders, unless something nearer says another. Default: none. */
   layout?: AnyLayout | undefined
   /**
    * What layouts need and `@shared` reads: the current user, the CSRF token, the nonce. Called once for each rendering
-   * that reads any of it. It cannot wait: load the user in a middleware, hand it on with an `assign`, and read it here.
+   * that reads any of it. It cannot wait: load the user in a middleware, hand it on with an `assign`, and read it here. Default: nothing.
    */
   shared?: ((ctx: Context) => object) | undefined
-  /** Language of pipes, as a BCP 47 tag or a function that finds it; the machine's by default. */
+  /** Language of pipes, as a BCP 47 tag or a function that finds it. Default: the machine's. */
   locale?: string | ((ctx: Context) => string) | undefined
-  /** Time zone of dates, as an IANA name or a function that finds it; `UTC` by default. */
+  /** Time zone of dates, as an IANA name or a function that finds it. Default `UTC`. */
   timeZone?: string | ((ctx: Context) => string) | undefined
 }
 
@@ -49,7 +49,7 @@ export interface RenderOptions extends FragmentOptions {
   layout?: AnyLayout | false | undefined
   /**
    * Sends the page at once and what `{{#await}}` waits for when it is ready. `timeout`: milliseconds after which what is
-   * not ready is given up, 30,000 by default. Without it, a promise in the data is an error.
+   * not ready is given up, 30,000 unless told. Default false: a promise in the data is an error.
    */
   stream?: boolean | { timeout?: number | undefined } | undefined
 }

@@ -8,7 +8,7 @@ import { isToken } from './token.ts'
 export interface CookieOptions {
   /** Seconds until the browser forgets it. Default: when the browser closes. */
   maxAge?: number | undefined
-  /** When the browser forgets it; `maxAge` comes first. */
+  /** When the browser forgets it; `maxAge` comes first. Default: when the browser closes. */
   expires?: Date | undefined
   /** Send it to this host and all below it. Default: to the host that set it only. */
   domain?: string | undefined

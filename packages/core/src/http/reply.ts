@@ -145,10 +145,12 @@ export function typedReply(status: number, body: ReplyBody, type: string): Reply
   return new Reply(status, body, HeaderList.unchecked(['content-type', type]))
 }
 
+/** True for a body that takes the connection over. */
 export function isUpgrade(body: ReplyBody): body is Upgrade {
   return body !== null && typeof body === 'object' && (body as { kind?: unknown }).kind === 'upgrade'
 }
 
+/** True for a body that is a range of a file. */
 export function isFileRange(body: ReplyBody): body is FileRange {
   return body !== null && typeof body === 'object' && (body as { kind?: unknown }).kind === 'file'
 }

@@ -19,6 +19,7 @@ import {
 import { HeaderList } from './header-list.ts'
 import type { Outcome } from './outcome.ts'
 
+/** The version of HTTP that a request came by. */
 export type HttpVersion = '1.0' | '1.1' | '2.0'
 
 /** The other end of the connection a request came over. */

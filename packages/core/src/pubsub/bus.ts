@@ -6,7 +6,7 @@ export interface PublishOptions {
 
 /** Options of `bus.messages`. */
 export interface MessagesOptions {
-  /** Ends the messages. */
+  /** Ends the messages. Default: none. */
   signal?: AbortSignal | undefined
   /** Messages that may wait until they are taken; one more is one too many. Default 1,000. */
   limit?: number | undefined

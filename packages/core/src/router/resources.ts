@@ -26,19 +26,19 @@ export interface ResourcesOptions<
   Nested extends string = string,
   R extends AnyRoute = AnyRoute,
 > {
-  /** The actions to route; by default those that the controller has. Not together with `except`. */
+  /** The actions to route; not together with `except`. Default: those that the controller has. */
   only?: readonly Only[] | undefined
-  /** Actions not to route although the controller has them; none by default. */
+  /** Actions not to route although the controller has them. Default: none. */
   except?: readonly Except[] | undefined
-  /** The name of the parameter that tells one from the other; `id` by default. */
+  /** The name of the parameter that tells one from the other. Default `id`. */
   param?: Param | undefined
-  /** What stands before the names of the routes; the last segment of the pattern by default. */
+  /** What stands before the names of the routes. Default: the last segment of the pattern. */
   as?: Name | undefined
-  /** Middleware around all routes, nested ones included; none by default. */
+  /** Middleware around all routes, nested ones included. Default: none. */
   use?: readonly Middleware[] | undefined
-  /** Routes below one of the resources: under `/posts/:postId`, named `posts.…`; none by default. */
+  /** Routes below one of the resources: under `/posts/:postId`, named `posts.…`. Default: none. */
   nested?: readonly R[] | undefined
-  /** What `nested` routes call this resource's parameter; `postId` for `/posts` by default. */
+  /** What `nested` routes call this resource's parameter. Default: `postId` for `/posts`. */
   nestedParam?: Nested | undefined
 }
 

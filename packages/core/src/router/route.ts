@@ -34,9 +34,9 @@ export interface Route<out E> extends RouteNode, Carries<E> {}
 
 /** Options of a route. */
 export interface RouteOptions<Name extends string = string> extends BodyOptions {
-  /** The route's name for `app.url`; none by default. */
+  /** The route's name for `app.url`. Default: none. */
   as?: Name | undefined
-  /** Middleware of this route alone, after the scopes' and before the handler; none by default. */
+  /** Middleware of this route alone, after the scopes' and before the handler. Default: none. */
   use?: readonly Middleware[] | undefined
 }
 

@@ -27,9 +27,9 @@ export interface Scope<out E> extends ScopeNode, Carries<E> {}
 
 /** Options of a scope. */
 export interface ScopeOptions<Name extends string = string> extends BodyOptions {
-  /** Stands before the names of all routes inside: with `admin`, `users` is `admin.users`. Nothing by default. */
+  /** Stands before the names of all routes inside: with `admin`, `users` is `admin.users`. Default: nothing. */
   as?: Name | undefined
-  /** Middleware around all routes inside, the outer scope's first; none by default. */
+  /** Middleware around all routes inside, the outer scope's first. Default: none. */
   use?: readonly Middleware[] | undefined
 }
 

@@ -37,6 +37,7 @@ export interface Secrets {
 /** Options of `createSecrets`. */
 export interface SecretsOptions {
   readonly keys: SecretKeys
+  /** What tokens expire by. Default: the machine's. */
   readonly clock?: Clock | undefined
 }
 

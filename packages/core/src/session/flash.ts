@@ -23,6 +23,7 @@ export interface KeptFlash extends Flash {
   settle(keep: boolean): void
 }
 
+/** The flash messages of a session, read when they are asked for. */
 export function createFlash(session: Session): KeptFlash {
   let messages: ReadonlyMap<string, string> | undefined
   const read = (): ReadonlyMap<string, string> => {

@@ -4,23 +4,7 @@ import { htmlStart } from './escaping/html-state.ts'
 import { type SlotContext, slotAt } from './escaping/slot-context.ts'
 import { Html } from './html.ts'
 import { Source } from './problem.ts'
-import {
-  attribute,
-  comment,
-  cssString,
-  cssUrl,
-  cssValue,
-  json,
-  raw,
-  srcdoc,
-  srcset,
-  text,
-  textDynamic,
-  url,
-  urlOpen,
-  urlQuery,
-  urlRoot,
-} from './runtime/encoders.ts'
+import { encoders, textDynamic } from './runtime/encoders.ts'
 import { type Dynamic, joinRendered, type Rendered } from './runtime/rendered.ts'
 import { TemplateError } from './template-error.ts'
 
@@ -126,23 +110,6 @@ function makePlan(strings: readonly string[]): Plan {
   }
   if (source.problems.length > 0) throw new TemplateError(source.problems)
   return { statics, fingerprint: fingerprintOf(statics), encoders: slots }
-}
-
-const encoders: Readonly<Record<SlotContext, (value: unknown) => string>> = {
-  attribute,
-  comment,
-  cssString,
-  cssUrl,
-  cssValue,
-  json,
-  raw,
-  srcdoc,
-  srcset,
-  text,
-  url,
-  urlOpen,
-  urlQuery,
-  urlRoot,
 }
 
 function encoderOf(context: SlotContext): Encoder {

@@ -25,9 +25,9 @@ export interface OffsetPage {
 
 /** What there is beyond a page; give what you know. */
 export interface OffsetTotals {
-  /** Rows in all: makes the links `next` and `last`, and the header `X-Total-Count`. */
+  /** Rows in all: makes the links `next` and `last`, and the header `X-Total-Count`. Default: not known. */
   total?: number | undefined
-  /** Whether there is a next page, where counting everything would cost too much. */
+  /** Whether there is a next page, where counting everything would cost too much. Default false. */
   hasNext?: boolean | undefined
 }
 

@@ -18,6 +18,7 @@ export interface PageSizes {
   perPageName?: string | undefined
 }
 
+/** The rules of sizes, for both kinds of pagination. */
 export const sizeRules: OptionRules<PageSizes> = {
   perPage: countRule,
   maxPerPage: countRule,

@@ -25,7 +25,7 @@ export interface BodyOptions {
    * more is 413. Default 1 MiB.
    */
   bodyLimit?: number | undefined
-  /** Limits of forms, and where their files wait. */
+  /** Limits of forms, and where their files wait. Default: those of `FormOptions`. */
   form?: FormOptions | undefined
 }
 
@@ -38,6 +38,7 @@ export interface BodySettings {
 /** Form options with every default filled in. */
 export type FormSettings = { readonly [Name in keyof FormOptions]-?: Exclude<FormOptions[Name], undefined> }
 
+/** What holds where nothing is said. */
 export const defaultBodySettings: BodySettings = Object.freeze({
   bodyLimit: 1024 * 1024,
   form: Object.freeze({

@@ -18,9 +18,11 @@ export interface FileRange extends AsyncIterable<Uint8Array> {
   close(): Promise<void>
 }
 
-/** Options of `fileRange`: the first byte (default 0), and how many (default: to the end). */
+/** Options of `fileRange`, in bytes. */
 export interface FileRangeOptions {
+  /** The first byte. Default 0. */
   start?: number | undefined
+  /** How many. Default: to the end. */
   length?: number | undefined
 }
 

@@ -15,6 +15,7 @@ export interface FileStamp {
 const clockStep = 20
 const coarseStep = 2000
 
+/** Reads the stamp of what `stat` says. */
 export function toStamp(stat: BigIntStats): FileStamp {
   const { dev, ino, size, mtimeNs, ctimeNs } = stat
   return {

@@ -31,7 +31,7 @@ export interface SendFileOptions {
   cacheControl?: string | undefined
   /** Send an entity tag. Default true. */
   etag?: boolean | undefined
-  /** Further headers. */
+  /** Further headers, which take the place of those above. Default: none. */
   headers?: Readonly<Record<string, string>> | undefined
 }
 

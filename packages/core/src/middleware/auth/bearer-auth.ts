@@ -67,6 +67,7 @@ export interface BearerScheme {
   refused(reason: string, cause?: unknown): Error
 }
 
+/** Makes the scheme with a realm, which its challenges name. */
 export function bearerScheme(realm: string | undefined): BearerScheme {
   const bare = challenge('Bearer', { realm })
   return {

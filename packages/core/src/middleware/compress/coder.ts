@@ -45,6 +45,7 @@ const kinds: Readonly<Record<Coding, Kind>> = {
 /** The order of choice where a client has none: zstd is as dense as gzip at a third of its time, brotli the densest. */
 export const codings: readonly Coding[] = Object.keys(kinds) as Coding[]
 
+/** Makes the coder of a coding, at its usual level unless told. */
 export function createCoder(coding: Coding, level: number = kinds[coding].level): Coder {
   return { coding, ...kinds[coding].make(level) }
 }

@@ -19,7 +19,7 @@ export interface HtmxLocationOptions {
   swap?: string | undefined
   /** Selector of what of the content is taken. Default: all. */
   select?: string | undefined
-  /** Parameters of the request. */
+  /** Parameters of the request. Default: none. */
   values?: Readonly<Record<string, string | number | boolean>> | undefined
 }
 

@@ -34,6 +34,7 @@ export interface Flights {
   revoke(key: string): void
 }
 
+/** Makes the list of what is in the making, empty. */
 export function createFlights(): Flights {
   /** The latest of each place. */
   const flights = new Map<string, Flight>()

@@ -20,7 +20,7 @@ export interface StaticFilesOptions {
   dotfiles?: boolean | readonly string[] | undefined
   /** Seconds that clients may use a file without asking again. Default 0: they ask each time, and get a 304. */
   maxAge?: number | undefined
-  /** The whole value of `Cache-Control`, instead of `maxAge`. */
+  /** The whole value of `Cache-Control`, instead of `maxAge`. Default: by `maxAge`. */
   cacheControl?: string | undefined
   /**
    * Which files never change, so that clients keep them for a year: those with a fingerprint of hexadecimal digits in

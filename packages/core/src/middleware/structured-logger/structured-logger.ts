@@ -18,7 +18,7 @@ export interface StructuredLoggerOptions {
   level?: LogLevel | 'silent' | undefined
   /**
    * Names whose values are replaced in what handlers log, beside those that say it themselves (`authorization`, `cookie`,
-   * `password`, `token` …). Upper and lower case are the same.
+   * `password`, `token` …). Upper and lower case are the same. Default: none.
    */
   secrets?: readonly string[] | undefined
 }

@@ -54,6 +54,7 @@ export interface HtmlState {
   readonly foreign: number
 }
 
+/** Text of a page, before its first character. */
 export const htmlStart: HtmlState = {
   place: 'text',
   element: '',

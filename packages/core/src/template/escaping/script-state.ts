@@ -9,6 +9,7 @@ export interface ScriptState {
   readonly held: string
 }
 
+/** The beginning of a script. */
 export const scriptStart: ScriptState = { place: 'code', before: '', braces: [], held: '' }
 
 /** After these words an expression begins, so that a slash begins a regular expression. */

@@ -11,6 +11,7 @@ export interface StyleState {
   readonly before: string
 }
 
+/** The beginning of a style sheet, or of a `style` attribute. */
 export const styleStart: StyleState = { place: 'other', quote: '', url: undefined, before: '' }
 
 /** The state after one more character of static text. */

@@ -18,12 +18,14 @@ export type UrlPhase =
   /** `javascript:` and the like: no slot can be safe. */
   | 'unsafe'
 
+/** Where in an address the static text has come to. */
 export interface UrlState {
   readonly phase: UrlPhase
   /** What stands so far, while it matters. */
   readonly prefix: string
 }
 
+/** The beginning of an address. */
 export const urlStart: UrlState = { phase: 'start', prefix: '' }
 
 /** Whether nothing that follows can change the scheme or the host. */

@@ -66,6 +66,7 @@ export function keyBelow(key: string, part: string): string {
   return `${key}\n${part}`
 }
 
+/** A scope in which these facts hold too. */
 export function withFacts(scope: Scope, facts: ReadonlyMap<string, Guard>): Scope {
   return facts.size === 0 ? scope : { ...scope, facts: mergeFacts(scope.facts, facts) }
 }
@@ -93,6 +94,7 @@ export function commonFacts(
   return common
 }
 
+/** A scope in which a value has a name, or is `this`. */
 export function bind(scope: Scope, name: string | undefined, binding: Binding): Scope {
   if (name === undefined) return { ...scope, self: binding }
   return { ...scope, names: new Map(scope.names).set(name, binding) }

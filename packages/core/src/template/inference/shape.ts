@@ -83,6 +83,7 @@ export class Shape {
   }
 }
 
+/** A type with the place in it: `@label` stands for it. */
 export function withLabel(type: string, label: string): string {
   return type.replaceAll('@label', () => JSON.stringify(label))
 }

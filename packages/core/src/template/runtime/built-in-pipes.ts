@@ -43,10 +43,12 @@ export function truncate(_page: Page, value: unknown, length: unknown, omission:
   return text
 }
 
+/** Text in capital letters, as its language has them. */
 export function upper(page: Page, value: unknown, locale: unknown = page.locale): string {
   return isAbsent(value) ? '' : String(value).toLocaleUpperCase(locale as string | undefined)
 }
 
+/** Text in small letters, as its language has them. */
 export function lower(page: Page, value: unknown, locale: unknown = page.locale): string {
   return isAbsent(value) ? '' : String(value).toLocaleLowerCase(locale as string | undefined)
 }

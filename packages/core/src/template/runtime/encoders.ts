@@ -1,7 +1,8 @@
 import { ZzzError } from '../../errors.ts'
+import { escapeHtml } from '../../internal/escape-html.ts'
+import type { SlotContext } from '../escaping/slot-context.ts'
 import { safeSchemes } from '../escaping/url-state.ts'
 import { Html } from '../html.ts'
-import { escapeText } from './escape.ts'
 import type { Dynamic } from './rendered.ts'
 
 /** What stands where a value would not be safe. The address leads nowhere; the style is none. */
@@ -15,9 +16,9 @@ function toText(value: unknown): string {
 
 /** Element text. */
 export function text(value: unknown): string {
-  if (typeof value === 'string') return escapeText(value)
+  if (typeof value === 'string') return escapeHtml(value)
   if (typeof value === 'number') return `${value}`
-  return value instanceof Html ? value.toString() : escapeText(toText(value))
+  return value instanceof Html ? value.toString() : escapeHtml(toText(value))
 }
 
 /** Element text for live views: HTML keeps its parts. */
@@ -30,26 +31,27 @@ export function raw(value: unknown): string {
   return toText(value)
 }
 
+/** `{{{raw}}}` for live views: HTML keeps its parts. */
 export function rawDynamic(value: unknown): Dynamic {
   return value instanceof Html ? value.toDynamic() : toText(value)
 }
 
 /** A quoted attribute. HTML keeps its entities, and loses what would end the attribute or begin a tag. */
 export function attribute(value: unknown): string {
-  if (typeof value === 'string') return escapeText(value)
+  if (typeof value === 'string') return escapeHtml(value)
   if (typeof value === 'number') return `${value}`
-  if (!(value instanceof Html)) return escapeText(toText(value))
-  return value.toString().replace(/[<>"']/g, (character) => escapeText(character))
+  if (!(value instanceof Html)) return escapeHtml(toText(value))
+  return value.toString().replace(/[<>"']/g, (character) => escapeHtml(character))
 }
 
 /** A comment: nothing in it may end it, together with what follows. */
 export function comment(value: unknown): string {
-  return escapeText(toText(value)).replaceAll('-', '&#45;')
+  return escapeHtml(toText(value)).replaceAll('-', '&#45;')
 }
 
 /** `srcdoc` is HTML inside an attribute: text is escaped twice, HTML once. */
 export function srcdoc(value: unknown): string {
-  return escapeText(value instanceof Html ? value.toString() : escapeText(toText(value)))
+  return escapeHtml(value instanceof Html ? value.toString() : escapeHtml(toText(value)))
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers drop them from addresses
@@ -72,21 +74,21 @@ function safeUrl(value: unknown): string {
 
 /** A whole address, or its beginning. */
 export function url(value: unknown): string {
-  return escapeText(safeUrl(value))
+  return escapeHtml(safeUrl(value))
 }
 
 /** A part of an address behind something that may be a scheme: no colon before the path. */
 export function urlOpen(value: unknown): string {
   const part = toText(value)
-  return /^[^/\\?#]*:/.test(part) ? blockedUrl : escapeText(part)
+  return /^[^/\\?#]*:/.test(part) ? blockedUrl : escapeHtml(part)
 }
 
 /** The first segment behind a slash: a second slash would make it a host. */
 export function urlRoot(value: unknown): string {
   const part = toText(value)
   const first = part.replace(skipped, '')
-  if (!/^[/\\]/.test(first)) return escapeText(part)
-  return escapeText(encodeURIComponent(first[0] as string) + first.slice(1))
+  if (!/^[/\\]/.test(first)) return escapeHtml(part)
+  return escapeHtml(encodeURIComponent(first[0] as string) + first.slice(1))
 }
 
 /** One value in a query. */
@@ -97,7 +99,7 @@ export function urlQuery(value: unknown): string {
 /** Addresses with descriptors, divided by commas. */
 export function srcset(value: unknown): string {
   const candidates = toText(value).split(',')
-  return escapeText(candidates.map((candidate) => (isSafeUrl(candidate) ? candidate : blockedUrl)).join(','))
+  return escapeHtml(candidates.map((candidate) => (isSafeUrl(candidate) ? candidate : blockedUrl)).join(','))
 }
 
 const cssFunctions = new Set(
@@ -170,6 +172,7 @@ export function json(value: unknown): string {
   return toJson(value).replace(/[<>&'`/\u2028\u2029]/g, (character) => scriptEscapes[character] as string)
 }
 
+/** JSON of a value; null where it has none. Throws `ZZZ_TEMPLATE_VALUE` for a cycle and the like. */
 export function toJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'null'
@@ -177,4 +180,22 @@ export function toJson(value: unknown): string {
     const message = `A template puts a value into a script that JSON cannot hold: ${(cause as Error).message}`
     throw new ZzzError('ZZZ_TEMPLATE_VALUE', message, { cause })
   }
+}
+
+/** The encoder of each context. */
+export const encoders: Readonly<Record<SlotContext, (value: unknown) => string>> = {
+  attribute,
+  comment,
+  cssString,
+  cssUrl,
+  cssValue,
+  json,
+  raw,
+  srcdoc,
+  srcset,
+  text,
+  url,
+  urlOpen,
+  urlQuery,
+  urlRoot,
 }

@@ -1,15 +1,15 @@
 import { type Clock, systemClock } from '../../clock.ts'
+import { escapeHtml } from '../../internal/escape-html.ts'
 import { reportError } from '../../internal/report.ts'
-import { escapeText } from './escape.ts'
 import type { LateParts } from './page.ts'
 
 /** How a streamed page waits for its late parts. */
 export interface StreamOptions {
-  /** Milliseconds after which what is not ready is given up; 30,000 by default. */
+  /** Milliseconds after which what is not ready is given up. Default 30,000. */
   timeout?: number | undefined
-  /** The nonce that the page's Content-Security-Policy allows for scripts. Asked for once, when something is late. */
+  /** The nonce that the page's Content-Security-Policy allows for scripts; asked for when something is late. Default: none. */
   nonce?: (() => string | undefined) | undefined
-  /** The time that `timeout` is measured with. */
+  /** The time that `timeout` is measured with. Default: the machine's. */
   clock?: Clock | undefined
 }
 
@@ -67,7 +67,7 @@ export class LatePartsQueue implements LateParts {
 
   #moved([number, text]: ReadyPart): string {
     const nonce = this.#nonce()
-    const attribute = nonce === undefined ? '' : ` nonce="${escapeText(nonce)}"`
+    const attribute = nonce === undefined ? '' : ` nonce="${escapeHtml(nonce)}"`
     return `<template id="zzz-late-${number}">${text}</template><script${attribute}>${moveScript}$zzz(${number})</script>`
   }
 

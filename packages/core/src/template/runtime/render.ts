@@ -7,12 +7,13 @@ import { type Dynamic, joinRendered, type Rendered } from './rendered.ts'
 export interface PageOptions {
   /** What layouts need, and `@shared` reads. */
   shared?: unknown
-  /** BCP 47 tag for pipes, `de-CH`; the machine's by default. */
+  /** BCP 47 tag for pipes, `de-CH`. Default: the machine's. */
   locale?: string | undefined
-  /** IANA name for dates, `Europe/Zurich`; `UTC` by default. */
+  /** IANA name for dates, `Europe/Zurich`. Default `UTC`. */
   timeZone?: string | undefined
 }
 
+/** The page of one rendering; `later` takes parts that are not ready yet. */
 export function toPage({ shared, locale, timeZone = 'UTC' }: PageOptions, later?: LateParts): Page {
   return { shared, locale, timeZone, contents: undefined, later }
 }

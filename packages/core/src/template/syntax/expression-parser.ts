@@ -279,6 +279,7 @@ export class ExpressionParser {
   }
 }
 
+/** A token in a message. */
 export function show({ kind, value }: Token): string {
   return kind === 'end' ? value : JSON.stringify(value)
 }

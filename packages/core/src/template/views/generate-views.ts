@@ -72,6 +72,7 @@ export async function generateViews(options: GenerateOptions): Promise<Generated
   return { file, templates: project.names.length, changed }
 }
 
+/** Checks the options and analyses the folder. `where` is who is told of what is wrong. */
 export async function readGeneration(where: string, options: GenerateOptions): Promise<Generation> {
   checkOptions(where, options, optionRules)
   const root = toPath(options.root)
@@ -84,6 +85,7 @@ export async function readGeneration(where: string, options: GenerateOptions): P
   return { project, root, file, pipes }
 }
 
+/** The text of `views.gen.ts` in one of its forms. */
 export function textOf({ project, root, file, pipes }: Generation, form: ViewsForm): string {
   return viewsText({
     templates: project.names.flatMap((name) => project.analysis.templates.get(name) ?? []),
@@ -118,6 +120,7 @@ export function writeChanged(file: string, text: string): boolean {
   return true
 }
 
+/** A path or `file:` URL as an absolute path. */
 export function toPath(path: string | URL): string {
   return resolve(path instanceof URL || path.startsWith('file:') ? fileURLToPath(path) : path)
 }

@@ -16,7 +16,7 @@ import { extension, readTemplate, templateNames } from './views-folder.ts'
 export interface LoadOptions {
   /** The folder of the templates, a path or a `file:` URL. */
   root: string | URL
-  /** The application's own pipes. */
+  /** The application's own pipes. Default: none. */
   pipes?: Readonly<Record<string, Pipe>> | undefined
   /** Whether changed templates are compiled again. Default: in development (`ZZZ_ENV`, else `NODE_ENV`). */
   reload?: boolean | undefined

@@ -19,11 +19,11 @@ export interface JsonWebKeySet {
 
 /** The keys that tokens are checked with: exactly one of the three. */
 export interface KeyOptions {
-  /** The secret that is shared with the issuer; of several, any may have signed. */
+  /** The secret that is shared with the issuer; of several, any may have signed. Default: none. */
   secret?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
-  /** The issuer's public key: PEM, JSON Web Key, or a `KeyObject`. */
+  /** The issuer's public key: PEM, JSON Web Key, or a `KeyObject`. Default: none. */
   publicKey?: string | JsonWebKey | KeyObject | undefined
-  /** The issuer's public keys: the URL of a JSON Web Key Set (HTTPS, or HTTP on this machine), or one. */
+  /** The issuer's public keys: the URL of a JSON Web Key Set (HTTPS, or HTTP on this machine), or one. Default: none. */
   jwks?: string | URL | JsonWebKeySet | undefined
   /**
    * The algorithms that are allowed. Default: HS256 for a secret, the one of the key's kind for a public key (RSA: RS256),

@@ -24,6 +24,7 @@ export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string; readonly cause?: unknown }
 
+/** A refusal, with its reason. */
 export const refuse = (reason: string, cause?: unknown): { ok: false; reason: string; cause: unknown } => ({
   ok: false,
   reason,
