@@ -141,7 +141,7 @@ describe('createApp', () => {
     refused({ services: {} }, /"services"/)
     refused({ environment: '' }, /"environment"/)
     refused({ bodyLimit: 1.5 }, /"bodyLimit"/)
-    refused({ form: { memory: '1' } }, /createApp, option "form".*"memory"/)
+    refused({ form: { memory: '1' } }, /createApp, form: .*"memory"/)
     refused({ trustedProxies: ['x'] }, /"x" is no address/)
     refused({ routes: [get('/a', text), get('/a', text)] }, /\/a/, 'ZZZ_ROUTE_CONFLICT')
     assert.throws(() => loose(undefined), { code: 'ZZZ_OPTION_INVALID' })

@@ -79,7 +79,7 @@ const streamRules: OptionRules<{ timeout?: number | undefined }> = {
 
 /** Checks an application's `views` at start. Throws `ZZZ_OPTION_INVALID`. */
 export function checkViews(options: AnyViewsOptions): void {
-  checkOptions('createApp views', options, viewsRules)
+  checkOptions('createApp, views', options, viewsRules)
 }
 
 /** The layout that the nearest `withLayout` says. */
@@ -130,7 +130,7 @@ function later(ctx: Context, late: LatePartsQueue, text: string): AsyncIterable<
 
 function lateParts(ctx: Context, stream: Exclude<RenderOptions['stream'], undefined>): LatePartsQueue {
   const { timeout } = typeof stream === 'object' ? stream : {}
-  checkOptions('ctx.render stream', { timeout }, streamRules)
+  checkOptions('ctx.render, stream', { timeout }, streamRules)
   return new LatePartsQueue({ timeout, nonce: () => ctx.find(cspNonceKey) })
 }
 

@@ -44,7 +44,7 @@ describe('scope', () => {
     refused(['/api', { use: [1] }, []], /"use"/)
     refused(['/api', { as: '' }, []], /"as"/)
     refused(['/api', { bodyLimit: Number.NaN }, []], /Scope \/api.*"bodyLimit"/)
-    refused(['/api', { form: { directory: '' } }, []], /Scope \/api, option "form".*"directory"/)
+    refused(['/api', { form: { directory: '' } }, []], /Scope \/api, form: .*"directory"/)
     refused(['/api', {}], /Scope \/api.*list of routes/)
     refused(['/api', {}, undefined], /list of routes, got undefined/)
     refused(['/api', [get('/', handler), handler]], /item 1 .* is not a route/)

@@ -65,7 +65,7 @@ export function offsetPagination(sizes: PageSizes = {}): OffsetPagination {
       throw new ZzzError('ZZZ_PAGE_INVALID', `There is no page ${page}`)
     },
     link(request, reply, page, totals = {}) {
-      checkOptions('link', totals, totalRules)
+      checkOptions('offsetPagination, link', totals, totalRules)
       if (totals.total !== undefined) reply.header('x-total-count', String(totals.total))
       return addPageLinks(
         request,

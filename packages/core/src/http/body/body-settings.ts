@@ -73,7 +73,7 @@ export const formRules: OptionRules<FormOptions> = {
 
 /** Refuses unknown and impossible form options with `ZZZ_OPTION_INVALID`. */
 export function checkForm(where: string, options: BodyOptions): void {
-  if (options.form !== undefined) checkOptions(`${where}, option "form"`, options.form, formRules)
+  if (options.form !== undefined) checkOptions(`${where}, form`, options.form, formRules)
 }
 
 /** Only the body options of a place's options. */

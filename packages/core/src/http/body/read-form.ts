@@ -64,7 +64,7 @@ export async function* readFormParts(
 }
 
 function withOptions(settings: BodySettings, { limit, ...form }: ReadFormOptions): BodySettings {
-  checkOptions('The form of a request', form, formRules)
+  checkOptions('request.form', form, formRules)
   return withBodyOptions(settings, { bodyLimit: limit, form })
 }
 

@@ -181,7 +181,7 @@ describe('jwtAuth: options', () => {
       [{ jwks: 'file:///keys' }, /URL of HTTPS/],
       [{ jwks: { keys: 7 } }, /./],
       [{ secret, algorithms: [] }, /"algorithms"/],
-      [{}, /needs exactly one of the options "secret", "publicKey" and "jwks"$/],
+      [{}, /exactly one of the options "secret", "publicKey" and "jwks" is needed$/],
       [{ secret: undefined }, /"secret" was given as undefined/],
       [{ secret, clockTolerance: -1 }, /"clockTolerance"/],
       [{ secret, issuer: [] }, /"issuer"/],

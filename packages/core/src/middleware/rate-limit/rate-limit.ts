@@ -3,7 +3,7 @@ import type { Context } from '../../context/context.ts'
 import type { Middleware } from '../../context/middleware.ts'
 import { ZzzError } from '../../errors.ts'
 import { countRule, flagRule, functionRule, isAmount, isCount, oneOf } from '../../internal/option-rules.ts'
-import { checkOptions, type OptionRules } from '../../internal/options.ts'
+import { checkOptions, type OptionRules, requireOption } from '../../internal/options.ts'
 import { reportError } from '../../internal/report.ts'
 import type { Bucket, BucketStore, Taken } from './bucket-store.ts'
 import { clientKey } from './client-key.ts'
@@ -71,6 +71,8 @@ const optionRules: OptionRules<RateLimitOptions> = {
  */
 export function rateLimit(options: RateLimitOptions): Middleware {
   checkOptions('rateLimit', options, optionRules)
+  requireOption('rateLimit', options, 'limit')
+  requireOption('rateLimit', options, 'window')
   const {
     limit,
     window,
@@ -81,7 +83,6 @@ export function rateLimit(options: RateLimitOptions): Middleware {
     headers = true,
     whenStoreFails = 'pass',
   } = options
-  if (limit === undefined || window === undefined) throw refused('options "limit" and "window" are needed')
   if (!Number.isSafeInteger(limit * window))
     throw refused('"limit" times "window" is too large to count exactly')
   if (options.store !== undefined && options.name === undefined) {

@@ -70,7 +70,7 @@ const { maxAge: _age, expires: _end, httpOnly: _scripts, ...cookieOptionRules } 
 export function session(options: SessionOptions = {}): Middleware {
   checkOptions('session', options, optionRules)
   const { store, name = 'session', cookie = {} } = options
-  checkOptions<SessionCookieOptions>('session, option "cookie"', cookie, cookieOptionRules)
+  checkOptions<SessionCookieOptions>('session, cookie', cookie, cookieOptionRules)
   const terms = toTerms(options, cookie, name)
   const keeper = store === undefined ? cookieKeeper(name, terms) : storeKeeper(store, terms)
 

@@ -69,7 +69,7 @@ export function signatureCheck(options: KeyOptions, clock: Clock): SignatureChec
 function wrongKeys(options: KeyOptions): string {
   const names = ['secret', 'publicKey', 'jwks'] as const
   const empty = names.find((name) => name in options && options[name] === undefined)
-  const fault = 'needs exactly one of the options "secret", "publicKey" and "jwks"'
+  const fault = 'exactly one of the options "secret", "publicKey" and "jwks" is needed'
   return empty === undefined ? fault : `${fault}; "${empty}" was given as undefined: is a variable missing?`
 }
 
@@ -193,5 +193,5 @@ function toList(secret: NonNullable<KeyOptions['secret']>): readonly (string | U
 }
 
 function refused(why: string): ZzzError {
-  return new ZzzError('ZZZ_OPTION_INVALID', `jwtAuth ${why}`)
+  return new ZzzError('ZZZ_OPTION_INVALID', `jwtAuth: ${why}`)
 }
