@@ -401,6 +401,7 @@ describe('the shape of a query', () => {
           .limit(7),
       ),
     )
+    const [foreign] = from(User).columns
     const different = [
       from(User),
       from(Post),
@@ -412,6 +413,24 @@ describe('the shape of a query', () => {
       from(User).where((u) => u.id.eq(1)),
       from(User).where((u) => u.id.neq(1)),
       from(User).having((u) => u.id.eq(1)),
+      from(User, { as: 'u' }).where((u) => u.id.eq(1)),
+      from(User).where((u) => u.name.eq('')),
+      from(Post).where((p) => p.id.eq(1)),
+      from(Post).where(() => foreign.id.eq(1)),
+      from(Post, { as: 'users' }).where((p) => p.id.eq(1)),
+      from(Post, { as: 'users' }).where(() => foreign.id.eq(1)),
+      ...[from(User).where((u) => u.id.eq(1))].flatMap((one) => [
+        one.where((u) => u.id.eq(1)),
+        one.orderBy((u) => u.id.asc()),
+        one.limit(1),
+        one.offset(1),
+        one.distinct(),
+        one.groupBy((u) => u.id),
+        one.having((u) => u.id.eq(1)),
+        one.select((u) => u.id),
+        one.lock('update'),
+        one.innerJoin(Post, 'posts'),
+      ]),
       from(User).where((u) => u.id.eq(u.age)),
       from(User).where((u) => u.id.in([1])),
       from(User).where((u) => u.id.notIn([1])),

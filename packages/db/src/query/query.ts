@@ -68,7 +68,7 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
   /** Only rows for which the condition holds; conditions of several calls all hold. */
   where(callback: Callback<B, Expression<boolean>>): this {
     const condition = toCondition('where', this.#call(callback))
-    return this.#from({ ...this.clauses, where: [...this.clauses.where, condition] })
+    return this.#from({ ...this.clauses, where: added(this.clauses.where, condition) })
   }
 
   /** Orders by one or more terms, after those of earlier calls. */
@@ -271,4 +271,9 @@ function fromQuery(query: AnyQuery, alias: string): AnyQuery {
 /** A query for the rows of a source that is no table. */
 export function fromSource(source: Source, columns: Readonly<Record<string, Expression<unknown>>>): AnyQuery {
   return new Query({ ...startingAt(source), selection: columns }, [columns])
+}
+
+/** A list with one more. Behind a spread, even of nothing, the one would get room for sixteen. */
+function added<T>(list: readonly T[], item: T): readonly T[] {
+  return list.length === 0 ? [item] : [...list, item]
 }
