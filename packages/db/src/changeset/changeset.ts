@@ -2,7 +2,7 @@ import { type ConstraintFacts, DbError } from '../errors.ts'
 import { describe } from '../internal/describe.ts'
 import { type AnySchema, columnOf, type Fields, type Row } from '../schema/schema.ts'
 import { booleanType } from '../schema/types/numbers.ts'
-import { castNested, type NestedOutcome, putNested } from './cast-nested.ts'
+import { castNested, type MakeChild, type NestedOutcome, putNested } from './cast-nested.ts'
 import { type CastField, castBlank, castField, isBlank, isSameValue } from './cast-value.ts'
 import type { CastAssocOptions } from './child-params.ts'
 import { type ConstraintOptions, type ConstraintRule, meets } from './constraint.ts'
@@ -273,10 +273,7 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     options: CastAssocOptions = {},
   ): Changeset<S, N & { [P in K]: NestedValue<S['associations'][P], T, M> }> {
     const target = targetOf(this.schema, name, schema, this.data)
-    const outcome = castNested(target, name, this.params, options, (row, sent) => {
-      const begun = change(schema, row as Row<T> | undefined)
-      return (sent === undefined ? begun : build(begun, sent)) as never
-    })
+    const outcome = castNested(target, name, this.params, options, childBuilder(schema, build))
     return this.#nest(name, outcome) as never
   }
 
@@ -319,10 +316,7 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     options: CastAssocOptions = {},
   ): Changeset<S, N> {
     const target = embedTarget(this.schema, field, schema, this.get(field))
-    const outcome = castNested(target, field, this.params, options, (row, sent) => {
-      const begun = change(schema, row as Row<T> | undefined)
-      return (sent === undefined ? begun : build(begun, sent)) as never
-    })
+    const outcome = castNested(target, field, this.params, options, childBuilder(schema, build))
     const { nested } = outcome
     const changeset = this.#nest(field, outcome)
     if (nested === undefined || !isValid(nested) || nested.changes.length === 0) return changeset
@@ -384,7 +378,7 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     return Object.fromEntries([...own, ...nested]) as ErrorsOf<S, T>
   }
 
-  /** Whether the refusal is one that this changeset names: then itself with the error of the field. */
+  /** @internal Itself with the error of the field, where the refusal is one that it names. */
   withConstraintError(facts: ConstraintFacts): Changeset<S, N> | undefined {
     const rule = this.constraints.find((candidate) => meets(candidate, facts))
     return rule === undefined
@@ -471,6 +465,17 @@ export function cast<S extends AnySchema>(
   fields: readonly FieldName<S>[],
 ): Changeset<S> {
   return change(schema).cast(params, fields)
+}
+
+/** Makes the changesets of nested rows; one for which nothing was sent changes nothing. */
+function childBuilder<T extends AnySchema, M>(
+  schema: T,
+  build: (changeset: Changeset<T>, params: Params) => Changeset<T, M>,
+): MakeChild {
+  return (row, sent) => {
+    const begun = change(schema, row as Row<T> | undefined)
+    return (sent === undefined ? begun : build(begun, sent)) as never
+  }
 }
 
 /** The changeset of what `putAssoc` takes for a row. */

@@ -1,4 +1,5 @@
 import { DbError } from '../errors.ts'
+import { defaultOf } from '../schema/field.ts'
 import { type AnyRow, type AnySchema, columnOf } from '../schema/schema.ts'
 import { embedsOf } from '../schema/types/embedded.ts'
 import { type Nested, type NestedChange, stays } from './nested.ts'
@@ -32,10 +33,7 @@ function completeRow(schema: AnySchema, { action, changeset }: NestedChange): An
       return [field, parts.onUpdate()]
     }
     if (value !== undefined) return [field, value]
-    if (parts.default !== undefined) {
-      return [field, 'make' in parts.default ? parts.default.make() : parts.default.value]
-    }
-    return [field, nullable ? null : undefined]
+    return [field, defaultOf(parts) ?? (nullable ? null : undefined)]
   })
   return Object.fromEntries(entries)
 }

@@ -1,35 +1,25 @@
 import { DbError } from '../errors.ts'
-import type { AnySchema, Column } from '../schema/schema.ts'
+import { defaultOf } from '../schema/field.ts'
+import type { AnyRow, AnySchema, Column } from '../schema/schema.ts'
 
 /** Fills in what a new row leaves out: defaults that the schema knows. The rest is left to the database. */
-export function withDefaults(
-  schema: AnySchema,
-  values: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+export function withDefaults(schema: AnySchema, values: AnyRow): Record<string, unknown> {
   const complete: Record<string, unknown> = {}
-  for (const { field, parts } of schema.columns) {
-    const given = values[field]
-    if (given !== undefined) complete[field] = given
-    else if (parts.default !== undefined) complete[field] = defaultOf(parts.default)
+  for (const column of schema.columns) {
+    const value = newValue(column, values)
+    if (value !== undefined) complete[column.field] = value
   }
   return complete
 }
 
 /** The value of a column in a new row: as given, else its default; undefined where the schema knows none. */
-export function newValue({ field, parts }: Column, values: Readonly<Record<string, unknown>>): unknown {
+export function newValue({ field, parts }: Column, values: AnyRow): unknown {
   const given = values[field]
-  return given === undefined && parts.default !== undefined ? defaultOf(parts.default) : given
-}
-
-function defaultOf(source: NonNullable<Column['parts']['default']>): unknown {
-  return 'make' in source ? source.make() : source.value
+  return given === undefined ? defaultOf(parts) : given
 }
 
 /** What an update writes besides the changes: the time of the last change. */
-export function withUpdates(
-  schema: AnySchema,
-  changes: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+export function withUpdates(schema: AnySchema, changes: AnyRow): Record<string, unknown> {
   const complete: Record<string, unknown> = {}
   for (const { field, parts } of schema.columns) {
     const given = changes[field]
@@ -40,7 +30,7 @@ export function withUpdates(
 }
 
 /** Refuses fields that the schema does not store. */
-export function checkFields(schema: AnySchema, values: Readonly<Record<string, unknown>>): void {
+export function checkFields(schema: AnySchema, values: AnyRow): void {
   const unknown = Object.keys(values).find(
     (field) => !schema.columns.some((column) => column.field === field),
   )
@@ -53,7 +43,7 @@ export function checkFields(schema: AnySchema, values: Readonly<Record<string, u
 }
 
 /** A value that NULL cannot stand for is missing. */
-export function checkNulls(schema: AnySchema, values: Readonly<Record<string, unknown>>): void {
+export function checkNulls(schema: AnySchema, values: AnyRow): void {
   for (const column of schema.columns) checkNull(schema, column, values[column.field])
 }
 

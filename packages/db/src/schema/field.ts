@@ -79,6 +79,12 @@ export class Field<T, P extends Presence = 'required', S extends Storage = 'stor
   }
 }
 
+/** What a new row gets for a field that it leaves out; undefined where the field has no default. */
+export function defaultOf({ default: source }: FieldParts): unknown {
+  if (source === undefined) return undefined
+  return 'make' in source ? source.make() : source.value
+}
+
 /** Any field. */
 export type AnyField = Field<unknown, Presence, Storage>
 
