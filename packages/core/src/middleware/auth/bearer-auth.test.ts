@@ -4,8 +4,8 @@ import { createApp } from '../../app/app.ts'
 import { assign } from '../../context/assign.ts'
 import { Reply } from '../../http/reply.ts'
 import { makeRequest } from '../../http/request.suite.ts'
-import { safeEqual } from '../../internal/safe-equal.ts'
 import { get } from '../../router/route.ts'
+import { safeEqual } from '../../secrets/safe-equal.ts'
 import { type BearerAuthOptions, bearerAuth } from './bearer-auth.ts'
 
 const user = assign<{ name: string }>('user')
