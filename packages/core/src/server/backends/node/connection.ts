@@ -114,7 +114,9 @@ export class Connection implements ExchangeHost {
   /** What came is no valid request, or its head came too slowly. */
   fault(error: ZzzError): void {
     if (this.#closing) return
-    if (this.#newest()?.failBody(trailerFault(error)) !== true && !this.#sealed) this.#refuseNext(error)
+    const newest = this.#newest()
+    if (newest?.bodyToCome) newest.failBody(trailerFault(error))
+    else if (!this.#sealed) this.#refuseNext(error)
   }
 
   finished(keepAlive: boolean): void {

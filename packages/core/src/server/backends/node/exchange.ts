@@ -90,11 +90,14 @@ export class Exchange {
     }
   }
 
-  /** Breaks the body off: it is malformed, too large or late. True when there was one to break. */
-  failBody(error: ZzzError): boolean {
-    if (this.#body === undefined || this.#body.arrived) return false
-    this.#body.fail(error)
-    return true
+  /** True while the client has not sent all of the body. */
+  get bodyToCome(): boolean {
+    return this.#body !== undefined && !this.#body.arrived
+  }
+
+  /** Breaks off a body that is still to come: it is malformed, too large or late. */
+  failBody(error: ZzzError): void {
+    if (this.bodyToCome) this.#body?.fail(error)
   }
 
   /** The client sends no more, but may still read. */

@@ -8,14 +8,13 @@ import type { TLSSocket } from 'node:tls'
 import { ZzzError } from '../../../errors.ts'
 import type { Peer } from '../../../http/request.ts'
 import { publishRefusal } from '../../../telemetry/publish-refusal.ts'
+import type { Handle, ListenOptions } from '../../backend.ts'
 import type { Limits } from '../../limits.ts'
 import type { Ticked } from '../../ticker.ts'
 import { faultReply } from '../zzz/fault-reply.ts'
 import type { ConnectionShared } from './connection.ts'
-import { Exchange, type ExchangeHost } from './exchange.ts'
 import { readHttp2Head } from './http2-head.ts'
-import { Http2Target } from './http2-target.ts'
-import type { MessageStream } from './request-body.ts'
+import { Http2Stream, type StreamOwner } from './http2-stream.ts'
 
 const { NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants
 
@@ -26,12 +25,12 @@ const linger = 1000
  * One connection of HTTP/2 (RFC 9113). Each stream is an exchange of its own; nghttp2 keeps to the protocol and defends
  * it against floods, and this class to our limits and times.
  */
-export class Http2Connection implements Ticked {
+export class Http2Connection implements Ticked, StreamOwner {
+  readonly peer: Peer
   readonly #shared: ConnectionShared
   readonly #socket: TLSSocket
   readonly #session: ServerHttp2Session
-  readonly #peer: Peer
-  readonly #exchanges = new Map<ServerHttp2Stream, Exchange>()
+  readonly #streams = new Set<Http2Stream>()
   #requests = 0
   /** The client was asked to leave. */
   #announced = false
@@ -43,7 +42,7 @@ export class Http2Connection implements Ticked {
     this.#shared = shared
     this.#socket = socket
     const { remoteAddress, remotePort } = socket
-    this.#peer = { remoteAddress, remotePort, encrypted: true }
+    this.peer = { remoteAddress, remotePort, encrypted: true }
     // Streams end by themselves here; a client that closes its side of the connection has left.
     socket.allowHalfOpen = false
     socket.on('error', ignore)
@@ -54,6 +53,19 @@ export class Http2Connection implements Ticked {
     socket.resume()
   }
 
+  get options(): ListenOptions {
+    return this.#shared.options
+  }
+
+  get handle(): Handle {
+    return this.#shared.handle
+  }
+
+  forget(stream: Http2Stream): void {
+    this.#streams.delete(stream)
+    if (this.#shared.draining) this.leave()
+  }
+
   /**
    * For a listener that drains and spares idle connections. Once there is a stream, the client is asked to open no
    * further one here; those that are on their way are still served, and behind the last one the connection closes with
@@ -62,7 +74,7 @@ export class Http2Connection implements Ticked {
   leave(): void {
     if (this.#session.closed || this.#session.destroyed) return
     // Without a stream nghttp2 would stop reading, and what is on its way would be lost.
-    if (this.#exchanges.size === 0) {
+    if (this.#streams.size === 0) {
       if (this.#announced) this.drain()
     } else if (!this.#announced) {
       this.#announced = true
@@ -76,8 +88,8 @@ export class Http2Connection implements Ticked {
   }
 
   tick(now: number): void {
-    for (const exchange of [...this.#exchanges.values()]) exchange.tick(now)
-    if (this.#exchanges.size > 0) {
+    for (const stream of [...this.#streams]) stream.tick(now)
+    if (this.#streams.size > 0) {
       this.#idleSince = undefined
       return
     }
@@ -95,61 +107,16 @@ export class Http2Connection implements Ticked {
     if (++this.#requests >= limits.requestsPerConnection) this.drain()
     const ended = (flags & NGHTTP2_FLAG_END_STREAM) !== 0
     try {
-      const head = readHttp2Head(raw, ended, limits)
-      const exchange = new Exchange(
-        this.#hostOf(stream),
-        head,
-        messageOf(stream),
-        new Http2Target(stream),
-        false,
-      )
-      this.#exchanges.set(stream, exchange)
-      if (this.#shared.draining) this.leave()
-      stream.on('close', () => this.#closed(stream, exchange))
-      if (ended || head.length === 0) stream.resume()
-      exchange.start()
+      this.#begin(new Http2Stream(this, stream, readHttp2Head(raw, ended, limits)))
     } catch (fault) {
       this.#refuse(stream, fault as ZzzError)
     }
   }
 
-  #hostOf(stream: ServerHttp2Stream): ExchangeHost {
-    return {
-      options: this.#shared.options,
-      handle: this.#shared.handle,
-      peer: this.#peer,
-      // What is left of a small body is read and dropped, as on a connection of HTTP/1.1 that lives on.
-      lastReply: false,
-      finished: () => this.#finished(stream),
-      upgraded: ignore,
-      cut: () => {
-        // `close` would end it first, and half a reply would look whole.
-        stream.destroy(new Error('The reply broke off'))
-        this.#closed(stream, this.#exchanges.get(stream))
-      },
-    }
-  }
-
-  /** The reply is through: who sends more than is worth draining is told to stop (RFC 9113 section 8.1). */
-  #finished(stream: ServerHttp2Stream): void {
-    const exchange = this.#exchanges.get(stream)
-    this.#forget(stream)
-    if (
-      exchange?.failBody(new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'The reply has ended the stream')) === true
-    ) {
-      stream.close(NGHTTP2_NO_ERROR)
-    }
-    stream.resume()
-  }
-
-  #closed(stream: ServerHttp2Stream, exchange: Exchange | undefined): void {
-    this.#forget(stream)
-    exchange?.closed()
-  }
-
-  #forget(stream: ServerHttp2Stream): void {
-    this.#exchanges.delete(stream)
+  #begin(stream: Http2Stream): void {
+    this.#streams.add(stream)
     if (this.#shared.draining) this.leave()
+    stream.start()
   }
 
   /** Answers what cannot be a request; the other streams go on. */
@@ -159,7 +126,7 @@ export class Http2Connection implements Ticked {
       stream.destroy(fault)
       return
     }
-    publishRefusal(fault, { reason: 'head', status: fault.status, from: this.#peer, encrypted: true })
+    publishRefusal(fault, { reason: 'head', status: fault.status, from: this.peer, encrypted: true })
     const { statusCode, body } = faultReply(fault.status, fault)
     stream.respond({ ':status': statusCode, 'content-type': 'text/plain; charset=utf-8' })
     stream.end(body as string, () => stream.close(NGHTTP2_NO_ERROR))
@@ -183,27 +150,6 @@ function sessionOptions(limits: Limits): Parameters<typeof performServerHandshak
 
 function toUint32(value: number): number {
   return Math.min(Math.ceil(value), 2 ** 32 - 1)
-}
-
-/** A stream as an exchange reads it; trailers are dropped, their size is nghttp2's business. */
-function messageOf(stream: ServerHttp2Stream): MessageStream {
-  let complete = false
-  return {
-    on(event: 'data' | 'end', listener: (chunk: Buffer) => void) {
-      if (event === 'end') {
-        stream.on('end', () => {
-          complete = true
-          listener(Buffer.alloc(0))
-        })
-      } else stream.on('data', listener)
-    },
-    pause: () => stream.pause(),
-    resume: () => stream.resume(),
-    get complete() {
-      return complete
-    },
-    rawTrailers: [],
-  }
 }
 
 function ignore(): void {}

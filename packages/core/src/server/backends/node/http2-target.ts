@@ -10,11 +10,6 @@ export class Http2Target implements ReplyTarget {
 
   constructor(stream: ServerHttp2Stream) {
     this.stream = stream
-    // A stream that has ended both ways at once is closed without a `finish`.
-    stream.once('close', () => {
-      if (stream.headersSent && stream.writableEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR)
-        this.#sent()
-    })
   }
 
   get headSent(): boolean {
@@ -29,11 +24,17 @@ export class Http2Target implements ReplyTarget {
     this.#sent = done
   }
 
+  /** To be called when the stream closes: one that has ended both ways at once gets there without a `finish`. */
+  closed(): void {
+    const { headersSent, writableEnded, rstCode } = this.stream
+    if (headersSent && writableEnded && rstCode === constants.NGHTTP2_NO_ERROR) this.#sent()
+  }
+
   head(plan: ReplyPlan): void {
     this.stream.respond(toHeaders(plan), { endStream: plan.body === null })
     // Node ends a stream for HEAD before anybody has answered, so its `finish` says nothing.
     if (this.stream.writableFinished) setImmediate(this.#sent)
-    else this.stream.once('finish', this.#sent)
+    else this.stream.on('finish', this.#sent)
   }
 
   flushHead(): void {}
