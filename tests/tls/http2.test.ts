@@ -69,6 +69,10 @@ const app = createApp({
       ctx.text(String((await ctx.request.bytes({ limit: 64 * megabyte })).length)),
     ),
     post('/unread', (ctx) => ctx.text('unread')),
+    post('/late', async (ctx) => {
+      await held.promise
+      return ctx.text('late')
+    }),
     post('/held', async (ctx) => {
       await held.promise
       return ctx.text(String((await ctx.request.bytes({ limit: 64 * megabyte })).length))
@@ -324,6 +328,23 @@ describe('bodies over HTTP/2', () => {
     assert.equal((await answer(large)).body, 'unread')
     assert.equal(large.rstCode, constants.NGHTTP2_NO_ERROR)
     assert.equal((await ask('/empty')).status, 204)
+  })
+
+  it('unread abort their request when its client takes it back', async () => {
+    await start()
+    held = Promise.withResolvers()
+    const outcome = nextOutcome()
+    const stream = open('/late', 'POST')
+    // More than waits unread: the server stops reading, and the stream ends for it only when somebody reads on.
+    stream.write(Buffer.alloc(200_000))
+    await once(session, 'remoteSettings')
+    await still(() => session.state.remoteWindowSize ?? 0)
+    stream.close(constants.NGHTTP2_NO_ERROR)
+    const { status, aborted } = await outcome
+    assert.deepEqual([status, aborted], [0, true])
+    held.resolve()
+    assert.equal((await ask('/empty')).status, 204)
+    assert.deepEqual(errors, [])
   })
 
   it('are asked for by 100', async () => {

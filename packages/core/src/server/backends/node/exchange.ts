@@ -177,15 +177,25 @@ export class Exchange {
   #write(reply: Reply, upgrade?: string): void {
     this.#phase = 'replying'
     this.#waiting = undefined
+    if (this.#target.gone) {
+      this.#discard(reply)
+      return this.#host.cut()
+    }
     try {
       this.#writePlanned(reply, upgrade)
     } catch (error) {
       this.#host.options.onError(error)
-      if (this.#pump === undefined) this.#discard(reply)
-      else this.#pump.stop()
-      this.#pump = undefined
-      this.#writePlanned(faultReply(500, error), undefined)
+      this.#writeInstead(reply, error)
     }
+  }
+
+  /** Answers 500 for a reply that cannot be sent, as long as nothing of it was. */
+  #writeInstead(reply: Reply, error: unknown): void {
+    if (this.#pump === undefined) this.#discard(reply)
+    else this.#pump.stop()
+    this.#pump = undefined
+    if (this.#target.headSent) this.#host.cut()
+    else this.#writePlanned(faultReply(500, error), undefined)
   }
 
   #writePlanned(reply: Reply, upgrade: string | undefined): void {

@@ -20,6 +20,10 @@ export class Http1Target implements ReplyTarget {
     return this.#response.shouldKeepAlive
   }
 
+  get gone(): boolean {
+    return this.#response.destroyed
+  }
+
   get headSent(): boolean {
     return this.#response.headersSent
   }

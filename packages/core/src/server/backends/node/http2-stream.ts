@@ -30,6 +30,8 @@ export class Http2Stream implements ExchangeHost {
     this.#stream = stream
     this.#target = new Http2Target(stream)
     this.#exchange = new Exchange(this, head, new Http2Message(stream), this.#target, false)
+    // A client that takes its request back; `close` may have to wait for somebody to read the body.
+    stream.on('aborted', () => this.#over())
     stream.on('close', () => this.#closed())
   }
 

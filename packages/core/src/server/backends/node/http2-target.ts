@@ -12,6 +12,10 @@ export class Http2Target implements ReplyTarget {
     this.stream = stream
   }
 
+  get gone(): boolean {
+    return this.stream.closed || this.stream.destroyed
+  }
+
   get headSent(): boolean {
     return this.stream.headersSent
   }

@@ -7,6 +7,8 @@ export interface ReplyTarget {
   readonly stream: Writable
   /** True when the protocol below lets the connection live on. */
   readonly keepAlive: boolean
+  /** True when the client takes no reply any more. */
+  readonly gone: boolean
   /** True once the head was written. */
   readonly headSent: boolean
   /** Tells the client to send its body. */
