@@ -10,6 +10,7 @@ import { isWhole, planReply, type ReplyPlan, type WholeBody } from './reply-plan
 import type { ReplyTarget } from './reply-target.ts'
 import { type MessageStream, RequestBody } from './request-body.ts'
 import type { RequestHead } from './request-head.ts'
+import { withoutUpgrade } from './upgrade.ts'
 import { Waiting } from './waiting.ts'
 
 /** What an exchange asks of its connection. */
@@ -169,9 +170,8 @@ export class Exchange {
       this.request.settle({ status: 101, bytesSent: 0, aborted: false, error: reply.error })
       return
     }
-    if (this.#head.version === '2.0') return this.#write(faultReply(501, noUpgrade(upgrade)))
-    const error = new ZzzError('ZZZ_UPGRADE_REQUIRED', `Ask for Upgrade: ${upgrade.protocol} (RFC 9110 7.8)`)
-    this.#write(faultReply(426, error), upgrade.protocol)
+    const { version } = this.#head
+    this.#write(withoutUpgrade(upgrade, version), version === '2.0' ? undefined : upgrade.protocol)
   }
 
   #write(reply: Reply, upgrade?: string): void {
@@ -199,12 +199,11 @@ export class Exchange {
   }
 
   #writePlanned(reply: Reply, upgrade: string | undefined): void {
-    const plan = planReply(reply, this.#head.method)
+    const plan = planReply(reply, this.#head.method, upgrade)
     const { body, length } = plan
-    if (upgrade !== undefined) plan.headers.push('upgrade', upgrade)
     if (!isWhole(body)) this.#pump = new BodyPump(this.#target, body, length)
     this.#keepAlive = this.#mayKeepAlive(plan)
-    this.#target.head(plan, this.#connectionField(upgrade), this.#head.version)
+    this.#target.head(plan, this.#keepAlive, this.#head.version)
     this.#reply = reply
     if (body === null) this.#discard(reply)
     if (isWhole(body)) this.#writeWhole(body)
@@ -228,13 +227,6 @@ export class Exchange {
       !this.#host.lastReply &&
       this.#body?.tooLongToDrain !== true
     )
-  }
-
-  /** `Connection` as far as the version does not imply it. */
-  #connectionField(upgrade: string | undefined): string | undefined {
-    const own = !this.#keepAlive ? 'close' : this.#head.version === '1.0' ? 'keep-alive' : undefined
-    if (upgrade === undefined) return own
-    return own === undefined ? 'upgrade' : `upgrade, ${own}`
   }
 
   #breakOff(error: unknown): void {
@@ -292,11 +284,6 @@ export class Exchange {
 
 function holdsResources(body: ReplyBody): boolean {
   return body !== null && typeof body === 'object' && !(body instanceof Uint8Array)
-}
-
-/** HTTP/2 has no upgrades (RFC 9113 section 8.6); browsers open another connection for a WebSocket. */
-function noUpgrade({ protocol }: Upgrade): ZzzError {
-  return new ZzzError('ZZZ_UPGRADE_UNSUPPORTED', `Ask for ${protocol} over HTTP/1.1`)
 }
 
 function disconnected(): ZzzError {

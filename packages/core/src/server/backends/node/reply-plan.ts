@@ -20,6 +20,8 @@ export interface ReplyPlan {
   readonly length: number | undefined
   /** True when the end of the body must be marked by chunks, or in HTTP/1.0 by closing. */
   readonly openEnded: boolean
+  /** The protocol that a reply names because it was not asked for; undefined for most. */
+  readonly upgrade: string | undefined
   /** True when the handler asks to close the connection. */
   readonly close: boolean
 }
@@ -40,7 +42,7 @@ const serverFields = new Set([
 ])
 
 /** Decides framing and body of a reply to a request with `method` (RFC 9110 section 6.4, RFC 9112 section 6). */
-export function planReply(reply: Reply, method: string): ReplyPlan {
+export function planReply(reply: Reply, method: string, upgrade?: string): ReplyPlan {
   const { statusCode: status } = reply
   const { flat } = reply.headers
   const headers = withoutServerFields(flat)
@@ -54,6 +56,7 @@ export function planReply(reply: Reply, method: string): ReplyPlan {
     body: isSent ? body : null,
     length,
     openEnded: isSent && length === undefined,
+    upgrade,
     close: said?.get('connection')?.toLowerCase() === 'close',
   }
 }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import type { HttpVersion } from '../../../http/request.ts'
 import type { ReplyPlan, WholeBody } from './reply-plan.ts'
 
 /** Where a reply goes: a response of HTTP/1.1, or a stream of HTTP/2. */
@@ -16,10 +17,10 @@ export interface ReplyTarget {
   /** Calls back when the last byte was handed to the operating system. */
   whenSent(done: () => void): void
   /**
-   * Writes the head; `connection` is the value of that field, for the protocol that has it. Throws, with nothing
-   * written, when a header cannot be sent.
+   * Writes the head, and in it for a client of `version` whether the connection lives on. Throws, with nothing written,
+   * when a header cannot be sent.
    */
-  head(plan: ReplyPlan, connection: string | undefined, version: string): void
+  head(plan: ReplyPlan, keepAlive: boolean, version: HttpVersion): void
   /** Sends the head now, since the body takes its time. */
   flushHead(): void
   /** Sends a whole body and ends the reply. */

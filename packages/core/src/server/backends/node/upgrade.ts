@@ -1,7 +1,10 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { ZzzError } from '../../../errors.ts'
 import type { Reply } from '../../../http/reply.ts'
+import type { HttpVersion } from '../../../http/request.ts'
 import type { Upgrade } from '../../../http/upgrade.ts'
+import { faultReply } from '../zzz/fault-reply.ts'
 
 /** A socket that node:http let go of, with a response to answer on as long as it stays HTTP. */
 export interface TakenSocket {
@@ -48,6 +51,16 @@ export function acceptUpgrade(
   }
   // Whoever listens to `data` resumes it without knowing that it was paused for the answer.
   if (!socket.destroyed && socket.listenerCount('data') > 0) socket.resume()
+}
+
+/**
+ * The reply that stands for an upgrade which the client did not ask for. HTTP/2 has none (RFC 9113 section 8.6); browsers
+ * open another connection for a WebSocket.
+ */
+export function withoutUpgrade({ protocol }: Upgrade, version: HttpVersion): Reply {
+  if (version === '2.0')
+    return faultReply(501, new ZzzError('ZZZ_UPGRADE_UNSUPPORTED', `Ask for ${protocol} over HTTP/1.1`))
+  return faultReply(426, new ZzzError('ZZZ_UPGRADE_REQUIRED', `Ask for Upgrade: ${protocol} (RFC 9110 7.8)`))
 }
 
 function switchingHead(reply: Reply, upgrade: Upgrade): string {
