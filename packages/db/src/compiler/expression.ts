@@ -96,7 +96,7 @@ function writeWindow(writer: Writer, { call, partitionBy, orderBy }: NodeOf<'win
 /** A term of an order, with NULL in the same place on every database. */
 export function writeOrder(writer: Writer, { node, type, direction, nulls }: OrderNode): string {
   checkComparable(writer, type, 'size')
-  const nullable = node.kind !== 'column' || node.column.nullable
+  const nullable = writer.outer === true || node.kind !== 'column' || node.column.nullable
   return `${writeNode(writer, node)} ${direction}${writer.dialect.nulls(direction, nulls, nullable)}`
 }
 

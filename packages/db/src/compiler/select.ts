@@ -17,8 +17,9 @@ export interface WrittenSelect {
 }
 
 /** Writes a select. Its clauses are visited in the order of `query/shape.ts`, in which their values stand. */
-export function writeSelect(writer: Writer, { clauses }: SelectStatement): WrittenSelect {
+export function writeSelect(around: Writer, { clauses }: SelectStatement): WrittenSelect {
   const { source, joins, where, groupBy, having, orderBy } = clauses
+  const writer: Writer = { ...around, outer: hasOuterJoin(clauses) }
   checkGroups(clauses)
   const named = writeCtes(writer, ctesOf(clauses))
   const distinct = writeDistinct(writer, clauses)
@@ -34,6 +35,8 @@ export function writeSelect(writer: Writer, { clauses }: SelectStatement): Writt
   text += writeWindow(writer, clauses)
   return { text: clauses.lock === undefined ? text : text + writeLock(writer, clauses.lock), output }
 }
+
+const hasOuterJoin = ({ joins }: Clauses): boolean => joins.some(({ kind }) => kind !== 'inner')
 
 function writeDistinct(writer: Writer, { distinct }: Clauses): string {
   if (distinct === false) return ''
@@ -111,9 +114,9 @@ interface WrittenSelection {
 }
 
 function writeSelection(writer: Writer, clauses: Clauses): WrittenSelection {
-  const { selection, source, joins } = clauses
+  const { selection, source } = clauses
   const columns: string[] = []
-  const outer = joins.some(({ kind }) => kind !== 'inner')
+  const outer = hasOuterJoin(clauses)
 
   function addRow(alias: string, all: readonly Column[]): Output {
     const first = columns.length

@@ -1,4 +1,4 @@
-import type { DeleteStatement, InsertStatement, UpdateStatement } from '../query/write.ts'
+import type { Conflict, DeleteStatement, InsertStatement, UpdateStatement } from '../query/write.ts'
 import type { Column } from '../schema/schema.ts'
 import { quote } from './dialect.ts'
 import { writeNode } from './expression.ts'
@@ -15,13 +15,19 @@ export function writeInsert(writer: Writer, statement: InsertStatement): Written
     const row = () => `(${columns.map(({ type }) => writeValue(writer, type)).join(', ')})`
     text += ` (${names(columns)}) values ${Array.from({ length: rows }, row).join(', ')}`
   }
-  if (conflict !== undefined) {
-    text += ' on conflict'
-    if (conflict.target.length > 0) text += ` (${names(conflict.target)})`
-    const taken = conflict.replace.map(({ name }) => `${quote(name)} = excluded.${quote(name)}`)
-    text += taken.length === 0 ? ' do nothing' : ` do update set ${taken.join(', ')}`
-  }
+  if (conflict !== undefined) text += writeConflict(schema.table, conflict, returning)
   return withReturning(text, schema.columns, returning)
+}
+
+/** Databases return a row that was there only when it is written, so one that is left as it is gets a value that it has. */
+function writeConflict(table: string, { target, replace }: Conflict, returning: boolean): string {
+  const [first] = target
+  const taken = replace.map(({ name }) => `${quote(name)} = excluded.${quote(name)}`)
+  if (first !== undefined && taken.length === 0 && returning) {
+    taken.push(`${quote(first.name)} = ${quote(table)}.${quote(first.name)}`)
+  }
+  const where = target.length === 0 ? '' : ` (${names(target)})`
+  return ` on conflict${where} ${taken.length === 0 ? 'do nothing' : `do update set ${taken.join(', ')}`}`
 }
 
 /** Writes an update. */

@@ -10,6 +10,8 @@ export interface Writer {
   readonly dumps: Dump[]
   /** Writes a subquery with the same parameters. */
   readonly select: (statement: SelectStatement) => string
+  /** Whether an outer join may leave any column empty, whatever its schema says. */
+  readonly outer?: boolean | undefined
 }
 
 /** A parameter for the next value. */

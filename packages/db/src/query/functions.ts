@@ -12,9 +12,23 @@ export interface AggregateOptions {
   readonly filter?: Expression<boolean> | undefined
 }
 
-/** How many rows there are, or how many values that are not NULL. */
-export function count(expression?: Expression<unknown>, options: AggregateOptions = {}): Expression<number> {
-  return aggregate('count', expression, integerType as DataType<unknown>, options)
+/**
+ * How many rows there are, or how many values that are not NULL.
+ *
+ * ```ts
+ * count()
+ * count({ filter: p.score.gt(5) })
+ * count(p.userId, { distinct: true })
+ * ```
+ */
+export function count(
+  expression?: Expression<unknown> | Pick<AggregateOptions, 'filter'>,
+  options: AggregateOptions = {},
+): Expression<number> {
+  const type = integerType as DataType<unknown>
+  return expression === undefined || expression instanceof Expression
+    ? aggregate('count', expression, type, options)
+    : aggregate('count', undefined, type, expression)
 }
 
 /** The sum of the values that are not NULL; null when there are none. */

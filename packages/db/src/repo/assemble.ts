@@ -6,7 +6,7 @@ import { DbError } from '../errors.ts'
 import type { AnyQuery } from '../query/query.ts'
 import type { AnySchema } from '../schema/schema.ts'
 import { createBulkWrites } from './bulk-writes.ts'
-import type { OnConflict } from './conflict.ts'
+import { checkConflict, type OnConflict } from './conflict.ts'
 import { checkFields } from './defaults.ts'
 import { createExecutor } from './executor.ts'
 import { keepInternals } from './internals.ts'
@@ -60,7 +60,10 @@ export function assembleRepo<M>({ name, url, driver, schemas, prepareQuery }: Re
     ...reads,
     insert,
     insertOrThrow: async (first: unknown, values?: AnyRow) => valueOrThrow(await insert(first, values)),
-    upsert: (changeset: unknown, conflict: OnConflict) => insert(changeset, undefined, conflict),
+    async upsert(changeset: unknown, conflict: OnConflict) {
+      checkConflict('upsert', conflict)
+      return insert(changeset, undefined, conflict)
+    },
     update: async (changeset: unknown) => writes.update(toChangeset(changeset)),
     updateOrThrow: async (changeset: unknown) => valueOrThrow(await writes.update(toChangeset(changeset))),
     delete: async (first: unknown, row?: AnyRow) => writes.delete(toChangeset(first, row)),

@@ -69,6 +69,27 @@ describeDatabases('writes of many rows', (database) => {
     assert.equal(second.value.id, first.value.id)
     assert.deepEqual([first.value.age, second.value.age], [1, 2])
     assert.deepEqual(second.value.insertedAt, first.value.insertedAt)
+
+    // What replaces nothing leaves the row as it is, and gives it all the same.
+    const target = ['email'] as const
+    const third = await repo.upsert(change(User).put({ email: 'ada', age: 3 }), { target, replace: [] })
+    assert.deepEqual(third, second)
+
+    const impossible = [
+      [undefined, /upsert: option "target" has to be a list of fields, got null/],
+      [{ target }, /option "replace" has to be a list of fields, got null/],
+      [{ target: [], replace: [] }, /option "target" has to be a list of fields/],
+      [{ target: 'email', replace: [] }, /option "target"/],
+      [{ target, replace: [], on: 'email' }, /no option "on"; known are target, replace/],
+    ] as const
+    for (const [options, message] of impossible) {
+      const refused = repo.upsert(change(User).put({ email: 'ada' }), options as never)
+      await assert.rejects(refused, { code: 'ZZZ_DB_OPTION_INVALID', message })
+    }
+    const many = (options: object) => repo.insertAll(User, [{ email: 'ada' }], options)
+    await assert.rejects(many({ onconflict: 'ignore' }), { code: 'ZZZ_DB_OPTION_INVALID' })
+    await assert.rejects(many({ onConflict: 'replace' }), { code: 'ZZZ_DB_OPTION_INVALID' })
+    await assert.rejects(many({ onConflict: { replace: ['age'] } }), { code: 'ZZZ_DB_OPTION_INVALID' })
     await repo.stop()
   })
 

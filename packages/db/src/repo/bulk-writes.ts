@@ -1,22 +1,30 @@
 import { DbError } from '../errors.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import type { AnyQuery } from '../query/query.ts'
 import { deleteStatement, insertStatement, updateStatement } from '../query/write.ts'
 import type { AnyRow, AnySchema, Column } from '../schema/schema.ts'
-import { type OnConflict, toConflict } from './conflict.ts'
+import { checkConflict, type OnConflict, toConflict } from './conflict.ts'
 import { checkFields, checkNull, newValue } from './defaults.ts'
 import type { Executor } from './executor.ts'
 import type { PrepareQuery } from './reads.ts'
 import type { Transactions } from './transactions.ts'
 
+interface InsertAllSettings {
+  readonly onConflict?: 'ignore' | OnConflict | undefined
+}
+
 /** Writes of many rows at once; each gives how many. */
 export interface BulkWrites {
-  insertAll(
-    schema: AnySchema,
-    rows: readonly AnyRow[],
-    options?: { readonly onConflict?: 'ignore' | OnConflict | undefined },
-  ): Promise<number>
+  insertAll(schema: AnySchema, rows: readonly AnyRow[], options?: InsertAllSettings): Promise<number>
   updateAll(query: AnyQuery, changes: AnyRow | ((...columns: unknown[]) => AnyRow)): Promise<number>
   deleteAll(query: AnyQuery): Promise<number>
+}
+
+const rules: OptionRules<InsertAllSettings> = {
+  onConflict: [
+    '"ignore" or { target, replace }',
+    (value) => value === 'ignore' || (typeof value === 'object' && value !== null),
+  ],
 }
 
 /** Most rows of one insert. */
@@ -56,7 +64,10 @@ export function createBulkWrites(
   }
 
   return {
-    async insertAll(schema, rows, { onConflict } = {}) {
+    async insertAll(schema, rows, options = {}) {
+      checkOptions('insertAll', options, rules)
+      const { onConflict } = options
+      if (typeof onConflict === 'object') checkConflict('insertAll, option "onConflict"', onConflict)
       return insertAll(schema, rows, onConflict === 'ignore' ? { replace: [] } : onConflict)
     },
     async updateAll(query, changes) {

@@ -1,4 +1,4 @@
-import { DbError } from '../errors.ts'
+import { checkOptions, type OptionRules } from '../internal/options.ts'
 import type { Conflict } from '../query/write.ts'
 import { type AnySchema, columnOf } from '../schema/schema.ts'
 
@@ -10,16 +10,24 @@ export interface OnConflict {
   readonly replace: readonly string[]
 }
 
-/** The same by columns. Throws `ZZZ_DB_QUERY` where nothing decides what is replaced. */
+const isList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
+
+const rules: OptionRules<OnConflict> = {
+  target: ['a list of fields', (value) => isList(value) && (value as string[]).length > 0],
+  replace: ['a list of fields', isList],
+}
+
+/** Both have to be given; null stands for what is not, so that it is said. Throws `ZZZ_DB_OPTION_INVALID`. */
+export function checkConflict(where: string, conflict: Partial<OnConflict> | undefined): void {
+  const { target = null, replace = null } = conflict ?? {}
+  checkOptions(where, { ...conflict, target, replace } as never, rules)
+}
+
+/** The same by columns. */
 export function toConflict(schema: AnySchema, conflict: OnConflict | undefined): Conflict | undefined {
   if (conflict === undefined) return undefined
   const { target = [], replace } = conflict
-  if (target.length === 0 && replace.length > 0) {
-    throw new DbError(
-      'ZZZ_DB_QUERY',
-      `${schema.name}: name the fields of the unique index as "target" to replace others`,
-    )
-  }
   return {
     target: target.map((field) => columnOf(schema, field)),
     replace: replace.map((field) => columnOf(schema, field)),

@@ -4,6 +4,7 @@ import { describeDatabases } from '../internal/databases.suite.ts'
 import { and, exists } from '../query/expression.ts'
 import { avg, count, max, sum } from '../query/functions.ts'
 import { from } from '../query/query.ts'
+import { over, rank } from '../query/window.ts'
 import { uuid } from '../schema/fields.ts'
 import { schema } from '../schema/schema.ts'
 import { blogRepo, Post, PostTag, Profile, seedBlog, Tag, Team, User } from './blog.suite.ts'
@@ -190,6 +191,16 @@ describeDatabases('reads of a repo', (database) => {
       .fullJoin(User, 'user')
       .select((p, u) => ({ p: p.id, u: u.id }))
     assert.equal((await repo.all(full)).length, 3)
+    // A column that cannot be NULL may be, behind an outer join, and then has the place of NULL.
+    const sorted = from(User)
+      .leftJoin(Team, 'team')
+      .orderBy((u, t) => [t.name.asc(), u.id.asc()])
+    assert.deepEqual(await repo.all(sorted.select((_u, t) => t.name)), [team.name, team.name, null])
+    const ranks = from(User)
+      .leftJoin(Team, 'team')
+      .orderBy((u) => u.id.asc())
+      .select((_u, t) => over(rank(), { orderBy: [t.name.desc()] }))
+    assert.deepEqual(await repo.all(ranks), [2, 2, 1])
     const groups = from(Post)
       .innerJoin(User, 'user')
       .groupBy((_p, u) => u.email)
@@ -218,6 +229,7 @@ describeDatabases('reads of a repo', (database) => {
       2,
     )
     assert.equal(await repo.aggregate(from(User), (u) => max(u.age)), 36)
+    assert.equal(await repo.aggregate(from(User), (u) => count({ filter: u.age.lt(36) })), 1)
     assert.equal(await repo.aggregate(from(User), (u) => sum(u.age)), 53)
     assert.equal(await repo.aggregate(from(User), (u) => avg(u.age)), 26.5)
     assert.equal(
