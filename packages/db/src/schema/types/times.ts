@@ -40,6 +40,12 @@ export const timeType: DataType<string> = {
   json: { type: 'string', pattern: timeForm.source },
   sqlite: { column: 'text', dump: dumpTime },
   postgres: { column: 'time', dump: dumpTime },
+  parse: parseTime,
+}
+
+/** `<input type="time">` leaves seconds away that are none. */
+function parseTime(input: unknown): unknown {
+  return typeof input === 'string' && /^\d{2}:\d{2}$/.test(input) ? `${input}:00` : input
 }
 
 const lastInstant = Date.UTC(10_000, 0) - 1
@@ -92,6 +98,14 @@ function dumpMicroseconds(value: string): string {
   return `${seconds}.${fraction.padEnd(6, '0')}Z`
 }
 
+/** The forms that `datetime` takes too, with up to six digits for parts of a second. */
+function parseMicroseconds(input: unknown): unknown {
+  const instant = parseInstant(input)
+  if (!(instant instanceof Date) || Number.isNaN(instant.getTime())) return input
+  const fraction = /\.(\d+)/.exec(input as string)?.[1] ?? ''
+  return fraction.length > 6 ? input : `${instant.toISOString().slice(0, -5)}.${fraction.padEnd(6, '0')}Z`
+}
+
 /** An instant as text in UTC, exact to the microsecond. */
 export const datetimeUsType: DataType<string> = {
   name: 'datetimeUs',
@@ -102,4 +116,5 @@ export const datetimeUsType: DataType<string> = {
     dump: dumpMicroseconds,
     load: (raw) => dumpMicroseconds(toIso(raw)),
   },
+  parse: parseMicroseconds,
 }
