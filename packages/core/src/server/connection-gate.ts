@@ -98,7 +98,8 @@ export class ConnectionGate {
     socket.on('error', ignore)
     publishRefusal(error, { reason: 'overload', status: encrypted ? 0 : 503, from: socket, encrypted })
     if (!encrypted) socket.write(unavailable)
-    lingerClose(socket)
+    // Under load, a client that is sent away gets a moment and no more.
+    lingerClose(socket, { total: 1000 })
   }
 
   #leave(socket: Socket): void {

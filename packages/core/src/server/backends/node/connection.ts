@@ -230,6 +230,9 @@ export class Connection implements ExchangeHost {
     this.#closing = true
     this.#sealed = true
     this.#queue = []
+    // While nobody reads a body, node:http has stopped the handle below the stream, and starts it again on this event only,
+    // to which it listens no more once the socket is taken from its parser.
+    this.#socket.emit('resume')
     lingerClose(this.#socket)
   }
 
