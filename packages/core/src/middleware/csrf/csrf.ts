@@ -82,9 +82,12 @@ async function checkToken(ctx: Context): Promise<void> {
 }
 
 function tokenFault(ctx: Context, token: string | undefined): string {
-  if (token === undefined) return 'The request does not say where it comes from, and has no CSRF token'
-  return ctx.find(sessionKey) === undefined
-    ? 'A CSRF token belongs to a session, and there is none here: put session() before csrf()'
+  // Without a session there is no way to a token: that comes before what the request lacks.
+  if (ctx.find(sessionKey) === undefined) {
+    return 'The request does not say where it comes from, and a CSRF token belongs to a session, of which there is none here: put session() before csrf()'
+  }
+  return token === undefined
+    ? 'The request does not say where it comes from, and has no CSRF token'
     : 'The CSRF token is not one of this session: load the page again'
 }
 
