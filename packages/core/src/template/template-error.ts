@@ -7,13 +7,14 @@ import type { Problem } from './problem.ts'
  */
 export class TemplateError extends ZzzError {
   override readonly name: string = 'TemplateError'
-  readonly problems: readonly Problem[]
+  declare readonly problems: readonly Problem[]
 
   /** Takes at least one problem. */
   constructor(problems: readonly Problem[]) {
     const [first] = problems
     super(first?.code ?? 'ZZZ_TEMPLATE_SYNTAX', problems.map(describeProblem).join('\n\n'))
-    this.problems = problems
+    // The message has them all: what prints an error with its properties would say everything twice.
+    Object.defineProperty(this, 'problems', { value: problems })
   }
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, w
 import { dirname, join, resolve } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 import { buildViews, generateViews, loadViews } from '../build.ts'
 import { TemplateError, type View } from '../index.ts'
 import { toPage } from '../runtime/render.ts'
@@ -100,6 +101,8 @@ describe('generateViews', () => {
       ]) {
         assert.ok(found.includes(expected), `${expected}\nis not in\n${found}`)
       }
+      // Printed, as at the end of a program, it says everything once.
+      assert.equal(inspect(error).split('reads no "a"').length, 2, inspect(error))
       return true
     })
     assert.ok(!existsSync(join(place, 'views.gen.ts')))
