@@ -71,6 +71,12 @@ describe('what the parser refuses', () => {
     refuses('{{#each a}}{{../title}}{{/each}}', '1:16 There is no "../": give the block a name')
     refuses('{{#if a === "b"}}x{{/if}}', '1:9 There is no "==="; write "=="')
     refuses('{{#if a !== "b"}}x{{/if}}', '1:9 There is no "!=="; write "!="')
+    refuses('{{a ? b : c}}', '1:5 There is no "? :"; write {{#if …}}…{{else}}…{{/if}}')
+    refuses('<p class="{{ a ? "b" : "c" }}">', '1:16 There is no "? :"')
+    refuses('{{a ?? "b"}}', '1:5 There is no "??"; write | default:"…"')
+    for (const sign of ['+', '-', '*', '/', '%']) {
+      refuses(`{{a ${sign} 1}}`, `1:5 There is no "${sign}": calculate it in the data, or with a pipe`)
+    }
     refuses('{{#if a && b}}x{{/if}}', '1:9 There is no "&&"; write "and"')
     refuses('{{#if a || b}}x{{/if}}', '1:9 There is no "||"; write "or"')
     refuses('{{#if !a}}x{{/if}}', '1:7 There is no "!"; write "not"')

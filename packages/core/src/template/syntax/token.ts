@@ -86,7 +86,11 @@ function describeUnknown(text: string, at: number): string {
   if (text.startsWith('&&', at)) return 'There is no "&&"; write "and"'
   if (text.startsWith('?.', at))
     return 'There is no "?."; write ".": what is absent on the way is absent in the end'
+  if (text.startsWith('??', at)) return 'There is no "??"; write | default:"…"'
   const character = String.fromCodePoint(text.codePointAt(at) as number)
+  if (character === '?') return 'There is no "? :"; write {{#if …}}…{{else}}…{{/if}}'
+  if (/[-+*/%]/.test(character))
+    return `There is no "${character}": calculate it in the data, or with a pipe of your own`
   if (character === '!') return 'There is no "!"; write "not"'
   if (isQuote(character)) return `The text that begins with ${character} is not closed`
   return `${JSON.stringify(character)} has no meaning here`
