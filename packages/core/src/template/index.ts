@@ -23,6 +23,7 @@ export type {
   Place,
   Plain,
   Printable,
+  Reads,
   Text,
   Value,
 } from './types.ts'

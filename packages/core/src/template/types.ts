@@ -99,5 +99,34 @@ export type PipeArity<P extends AnyPipe> = Parameters<P>['length']
 /** What an application's pipe gives. */
 export type PipeOutput<P extends AnyPipe> = ReturnType<P>
 
-/** Refused by the compiler unless the first type fits the second; the third says where in the template. */
-export type Check<Given extends Needed, Needed, At extends string> = readonly [Given, At]
+/** Refused by the compiler unless the first type fits the second; its message shows the third, the place in the template. */
+export type Check<Given extends Needed | Place<At>, Needed, At extends string> = readonly [Given, Needed, At]
+
+type IsAny<T> = 0 extends 1 & T ? true : false
+
+/**
+ * Declared data as far as a template reads it, to be held against what it does: a declared key that may be left out is one
+ * whose value may be undefined, at every level, so that a guarded use is fine and a key that is not declared is missing.
+ */
+export type Reads<Given, Needed> =
+  IsAny<Given> extends true
+    ? Given
+    : keyof Exclude<Needed, Absent> extends never
+      ? Given
+      : Given extends Absent | string | number | bigint | boolean | symbol
+        ? Given
+        : ReadsOfObject<Given, Exclude<Needed, Absent>>
+
+type ReadsOfObject<Given, Needed> =
+  Needed extends Iterable<infer Item>
+    ? Given extends Iterable<infer Value>
+      ? Iterable<Reads<Value, Item>> & ReadsOfKeys<Given, Needed>
+      : Given
+    : ReadsOfKeys<Given, Needed>
+
+/** A key that only an index signature has may be missing. */
+type ReadsOfKeys<Given, Needed> = {
+  readonly [K in Exclude<keyof Given & keyof Needed, symbol>]:
+    | Reads<Given[K], Needed[K]>
+    | (string extends keyof Given ? undefined : never)
+}

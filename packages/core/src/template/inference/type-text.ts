@@ -24,7 +24,10 @@ export function declareShape(name: string, shape: Shape): string {
   return written.declarations.join('\n')
 }
 
-/** The declaration of data that a template declares itself, with `{{#props}}`. */
+/**
+ * The declaration of data that a template declares itself, with `{{#props}}`. What may be left out may be null too:
+ * templates know no difference, and can write null only.
+ */
 export function declareProps(
   name: string,
   props: readonly DeclaredProp[],
@@ -34,7 +37,7 @@ export function declareProps(
     const place = label(at)
     return property(
       key,
-      `Value<${type}, ${JSON.stringify(place)}>${optional ? ' | undefined' : ''}`,
+      `Value<${type}, ${JSON.stringify(place)}>${optional ? ' | null | undefined' : ''}`,
       place,
       optional,
     )
@@ -45,7 +48,7 @@ export function declareProps(
 /** The declared types without places, to be held against what the template does with them. */
 export function propsLiteral(props: readonly DeclaredProp[]): string {
   const members = props.map(({ name, optional, type }) => {
-    return `readonly ${JSON.stringify(name)}: ${optional ? `(${type}) | undefined` : type}`
+    return `readonly ${JSON.stringify(name)}: ${optional ? `(${type}) | null | undefined` : type}`
   })
   return `{ ${members.join('; ')} }`
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
 import type { Analysed } from '../analysis.ts'
+import type { TypeCheck } from '../inference/expression-inference.ts'
 import { declareProps, declareShape, propsLiteral } from '../inference/type-text.ts'
 import { isLayout } from '../syntax/ast.ts'
 import type { ViewTree } from './view-names.ts'
@@ -42,6 +43,7 @@ const vocabulary: readonly string[] = [
   'PipeOutput',
   'Plain',
   'Printable',
+  'Reads',
   'Text',
   'Value',
 ]
@@ -120,10 +122,15 @@ const sharedName = (type: string): string => `${type.replace(/Data(\d*)$/, '$1')
 function checksOf({ template, inferred, type, source }: Analysed): string[] {
   const { props } = template
   const declared =
-    props === undefined ? [] : [{ given: propsLiteral(props), needed: `${type}$reads`, label: source.file }]
+    props === undefined ? [] : [declaredCheck(propsLiteral(props), `${type}$reads`, source.file)]
   return [...declared, ...inferred.checks].map(({ given, needed, label }) => {
     return `  Check<${given}, ${needed}, ${JSON.stringify(label)}>`
   })
+}
+
+/** Declared data against what the template does with it. */
+function declaredCheck(given: string, needed: string, label: string): TypeCheck {
+  return { given: `Reads<${given}, ${needed}>`, needed, label }
 }
 
 /** What a template needs to be shared: its own, and that of everything it puts in. */
