@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Contender } from './contenders.ts'
 import { cores, pinned } from './cpu.ts'
-import type { Answer, Question } from './servers/control.ts'
+import type { Answer, Question, Usage } from './servers/control.ts'
 
 /** A contender's server in a process of its own. */
 export class ServerProcess implements AsyncDisposable {
@@ -33,7 +33,12 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Microseconds of processor time that the server has taken so far. */
   async cpu(): Promise<number> {
-    return (await this.#ask<{ cpu: number }>('cpu')).cpu
+    return (await this.usage()).cpu
+  }
+
+  /** What the server has taken so far. */
+  usage(): Promise<Usage> {
+    return this.#ask('usage')
   }
 
   /** Bytes in use after a garbage collection; needs the server to run with `--expose-gc`. */

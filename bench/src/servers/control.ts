@@ -1,13 +1,20 @@
 /** What the harness asks a server process. */
-export type Question = 'cpu' | 'memory'
+export type Question = 'usage' | 'memory'
 
 /** What the server process tells: first where it listens, then an answer to each question. */
 export type Answer =
   | { readonly port: number }
-  /** Microseconds of processor time so far. */
-  | { readonly cpu: number }
+  | Usage
   /** Bytes after a garbage collection. */
   | { readonly rss: number; readonly heap: number }
+
+/** What a server has taken so far. */
+export interface Usage {
+  /** Microseconds of processor time. */
+  readonly cpu: number
+  /** Turns of event loops: between two of them, all that has arrived is answered. */
+  readonly turns: number
+}
 
 /** The port to listen on: 0, any free one, for the harness; 5556 when a server is started by hand. */
 export const port = Number(process.env.PORT ?? 5556)
@@ -16,27 +23,28 @@ export const port = Number(process.env.PORT ?? 5556)
 export const overTls = process.env.TLS === '1'
 
 /**
- * Tells the harness, or the terminal, where the server listens, and answers the harness until it hangs up. `cpu` gives
- * the microseconds of processor time of a server that is more than this process.
+ * Tells the harness, or the terminal, where the server listens, and answers the harness until it hangs up. `usage` tells
+ * of a server that is more than this process.
  */
-export function ready(listening: number, cpu: () => number = ownCpu): void {
+export function ready(listening: number, usage: () => Usage = ownUsage): void {
   if (process.send === undefined) {
     console.log(`http://127.0.0.1:${listening}`)
     return
   }
   const tell = (answer: Answer) => process.send?.(answer)
-  process.on('message', (question: Question) => void answer(question, cpu).then(tell))
+  process.on('message', (question: Question) => void answer(question, usage).then(tell))
   process.on('disconnect', () => process.exit())
   tell({ port: listening })
 }
 
-function ownCpu(): number {
+/** What this process has taken. */
+export function ownUsage(): Usage {
   const { user, system } = process.cpuUsage()
-  return user + system
+  return { cpu: user + system, turns: performance.nodeTiming.uvMetricsInfo.loopCount }
 }
 
-async function answer(question: Question, cpu: () => number): Promise<Answer> {
-  if (question === 'cpu') return { cpu: cpu() }
+async function answer(question: Question, usage: () => Usage): Promise<Answer> {
+  if (question === 'usage') return usage()
   await collectGarbage()
   const { rss, heapUsed, external } = process.memoryUsage()
   return { rss, heap: heapUsed + external }
