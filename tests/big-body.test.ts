@@ -8,11 +8,8 @@ import { buildExample } from './built-example.ts'
 import { ExampleProcess } from './example-process.ts'
 import { largeBody, mebibyte, mebibytes, peakMemory } from './large-body.ts'
 
-/**
- * Resident memory that the body may cost beyond what the process takes at rest, in MB. Most of it is dead buffers, of which
- * V8 lets 64 MB gather; how much an application takes at rest depends on what is in it.
- */
-const allowance = 100
+/** Resident memory that the process may take with the body, in MB. At rest it takes 100. */
+const ceiling = 150
 
 /** Sends the body and reads what comes back, each no faster than the other side. */
 async function echo(url: string, headers: Record<string, string>): Promise<void> {
@@ -44,14 +41,14 @@ for (const backend of ['zzz', 'node']) {
       'in chunks': {},
     }
     for (const [name, headers] of Object.entries(framings)) {
-      it(`${name} comes back as it was and takes less than ${allowance} MB`, async (t) => {
+      it(`${name} comes back as it was and takes less than ${ceiling} MB`, async (t) => {
         await using example = await ExampleProcess.start({ BACKEND: backend }, built.main)
         assert.equal((await fetch(`${example.url}/hello`)).status, 200)
         const rest = peakMemory(example.pid)
         await echo(example.url, { 'content-type': 'application/x-big', ...headers })
         const peak = peakMemory(example.pid)
         t.diagnostic(`${Math.round(peak)} MB, ${Math.round(rest)} MB of them at rest`)
-        assert.ok(rest > 0 && peak - rest < allowance, `${peak} MB, ${rest} MB of them at rest`)
+        assert.ok(rest > 0 && peak < ceiling, `${peak} MB, ${rest} MB of them at rest`)
       })
     }
   })

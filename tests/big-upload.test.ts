@@ -12,8 +12,11 @@ import { buildExample } from './built-example.ts'
 import { ExampleProcess } from './example-process.ts'
 import { largeBody, mebibyte, mebibytes, peakMemory } from './large-body.ts'
 
-/** Resident memory that the file may cost beyond what the process takes at rest, in MB; see `big-body.test.ts`. */
-const allowance = 100
+/**
+ * Resident memory that the process may take with the file, in MB. At rest it takes 100; most of the rest is dead buffers,
+ * of which V8 lets 64 MB gather.
+ */
+const ceiling = 200
 
 /** A form with a field and a large file, and the digest of what was taken of the file. */
 function largeForm(): { stream: Readable; digest(): string } {
@@ -38,7 +41,7 @@ const skip = process.platform !== 'linux' && 'memory is read from /proc'
 
 for (const backend of ['zzz', 'node']) {
   describe(`a file of ${mebibytes} MiB through POST /upload on ${backend}`, { skip }, () => {
-    it(`arrives as it was, takes less than ${allowance} MB, and leaves nothing behind`, async (t) => {
+    it(`arrives as it was, takes less than ${ceiling} MB, and leaves nothing behind`, async (t) => {
       await using example = await ExampleProcess.start({ BACKEND: backend, TMPDIR: directory }, built.main)
       assert.equal((await fetch(`${example.url}/hello`)).status, 200)
       const rest = peakMemory(example.pid)
@@ -66,7 +69,7 @@ for (const backend of ['zzz', 'node']) {
       })
       const peak = peakMemory(example.pid)
       t.diagnostic(`${Math.round(peak)} MB, ${Math.round(rest)} MB of them at rest`)
-      assert.ok(rest > 0 && peak - rest < allowance, `${peak} MB, ${rest} MB of them at rest`)
+      assert.ok(rest > 0 && peak < ceiling, `${peak} MB, ${rest} MB of them at rest`)
       while (readdirSync(directory).length > 0) await new Promise(setImmediate)
     })
   })

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
-import { type BodyProducer, openBody, slices } from './body-producer.ts'
+import { type BodyProducer, openBody, slices, startBody } from './body-producer.ts'
 import { type FileRange, fileRange } from './file/file-range.ts'
+import { IncomingBody } from './incoming-body.ts'
 
 async function drain(producer: BodyProducer): Promise<string> {
   let whole = ''
@@ -188,6 +189,22 @@ describe('openBody: file', () => {
         await closed(range)
       }
     }
+  })
+})
+
+describe('startBody', () => {
+  it('passes on that pieces were taken', async () => {
+    let taken = 0
+    const body = new IncomingBody({ started() {}, pause() {}, resume() {}, cancelled() {} }, undefined)
+    body.free = () => void taken++
+    body.push(Buffer.from('a'))
+    body.end()
+    const producer = startBody(body)
+    assert.deepEqual(await producer.next(), Buffer.from('a'))
+    producer.taken?.()
+    assert.equal(taken, 1)
+    assert.equal(await producer.next(), null)
+    assert.throws(() => startBody(body), { code: 'ZZZ_BODY_CONSUMED' })
   })
 })
 

@@ -1,6 +1,8 @@
 import { reportError } from '../internal/report.ts'
+import { refuseDisturbed } from './body-source.ts'
 import { fileProducer } from './file/file-producer.ts'
 import type { FileRange } from './file/file-range.ts'
+import { IncomingBody } from './incoming-body.ts'
 import { isFileRange, type StreamBody } from './reply.ts'
 
 /** The producing side of a streamed reply, whatever it came as. */
@@ -19,6 +21,7 @@ export interface BodyProducer {
 /** Opens a streamed body. A web stream is read by a reader, since only that can be cancelled while a read is pending. */
 export function openBody(body: StreamBody | FileRange): BodyProducer {
   if (isFileRange(body)) return fileProducer(body)
+  if (body instanceof IncomingBody) return fromRequest(body)
   if (body instanceof ReadableStream) return fromWebStream(body as ReadableStream<Uint8Array | string>)
   return fromIterator(body)
 }
@@ -33,12 +36,24 @@ export function startBody(body: StreamBody | FileRange): BodyProducer {
   // Whoever asks for it hears of its failure; nobody may ask when the client is gone before.
   first.catch(() => {})
   return {
+    ...producer,
     next() {
       const piece = first ?? producer.next()
       first = undefined
       return piece
     },
-    cancel: () => producer.cancel(),
+  }
+}
+
+/** What a request brought is sent back as it is, so that nobody but the reply sees its bytes. */
+function fromRequest(body: IncomingBody): BodyProducer {
+  refuseDisturbed(body)
+  return {
+    async next() {
+      return body.read()
+    },
+    taken: () => body.free(),
+    cancel: () => body.cancel(),
   }
 }
 

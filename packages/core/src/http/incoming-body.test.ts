@@ -156,3 +156,65 @@ describe('IncomingBody: breaking off', () => {
     assert.deepEqual(whole.asked, [])
   })
 })
+
+describe('IncomingBody: freeing', () => {
+  /** Bytes with memory of their own, as a socket gives them. */
+  const read = (text: string): Buffer => Buffer.from(new TextEncoder().encode(text).buffer)
+
+  /** A body whose reader has said once that it is through with what it got. */
+  function freed(): IncomingBody {
+    const { body } = incoming()
+    body.free()
+    return body
+  }
+
+  function arrive(body: IncomingBody, bytes: Buffer, ...cuts: number[]): void {
+    for (const [index, end] of [...cuts, bytes.length].entries()) {
+      body.push(bytes.subarray(cuts[index - 1] ?? 0, end))
+    }
+    body.own(bytes)
+  }
+
+  it('frees the memory of chunks that were read, at once', () => {
+    const body = freed()
+    const [first, second] = [read('ab'), read('cd')]
+    arrive(body, first)
+    arrive(body, second)
+    assert.deepEqual(body.read(), first)
+    body.free()
+    assert.deepEqual([first.length, second.length], [0, 2])
+    assert.deepEqual(body.read(), second)
+    body.free()
+    assert.equal(second.length, 0)
+  })
+
+  it('frees memory with several chunks behind the last of them', async () => {
+    const body = freed()
+    const bytes = read('abcd')
+    const first = body.read()
+    arrive(body, bytes, 1, 3)
+    await first
+    for (const rest of ['bc', 'd']) {
+      body.free()
+      assert.equal(bytes.length, 4)
+      assert.deepEqual(Buffer.from(body.read() as Uint8Array), Buffer.from(rest))
+    }
+    body.free()
+    assert.equal(bytes.length, 0)
+  })
+
+  it('leaves memory alone that holds more than the body, or whose reader never said so', () => {
+    const body = freed()
+    const shared = read('abcd').subarray(1)
+    arrive(body, shared)
+    body.read()
+    body.free()
+    assert.equal(shared.toString(), 'bcd')
+    const kept = incoming().body
+    const bytes = read('ab')
+    arrive(kept, bytes)
+    kept.read()
+    kept.free()
+    assert.equal(bytes.toString(), 'ab')
+  })
+})

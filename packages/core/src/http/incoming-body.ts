@@ -21,6 +21,13 @@ interface Waiting {
   reject(error: unknown): void
 }
 
+/** Memory with nothing in it but bytes of one body. */
+interface OwnMemory {
+  readonly memory: ArrayBuffer
+  /** How many chunks were pushed when its last one was. */
+  readonly chunks: number
+}
+
 /** A body that a connection pushes into and a handler pulls from, with back-pressure between them. */
 export class IncomingBody implements BodySource {
   readonly length: number | undefined
@@ -29,6 +36,11 @@ export class IncomingBody implements BodySource {
   readonly #flow: BodyFlow
   #chunks: Uint8Array[] = []
   #buffered = 0
+  #pushed = 0
+  #given = 0
+  /** True once the reader said that it is through with chunks: without that, nothing of them is kept here. */
+  #freeing = false
+  #owned: OwnMemory[] = []
   #started = false
   #paused = false
   #cancelled = false
@@ -51,7 +63,9 @@ export class IncomingBody implements BodySource {
 
   push(chunk: Uint8Array): void {
     if (this.#cancelled) return
+    this.#pushed++
     if (this.#waiting !== undefined) {
+      this.#given++
       this.#settle((waiting) => waiting.resolve(chunk))
       return
     }
@@ -60,6 +74,23 @@ export class IncomingBody implements BodySource {
     if (this.#buffered > highWaterMark && !this.#paused) {
       this.#paused = true
       this.#flow.pause()
+    }
+  }
+
+  /** Says that all of these bytes belong to this body, and that nobody uses them but who reads it. */
+  own(bytes: Uint8Array): void {
+    if (!this.#freeing || bytes.byteLength !== bytes.buffer.byteLength) return
+    this.#owned.push({ memory: bytes.buffer as ArrayBuffer, chunks: this.#pushed })
+  }
+
+  /**
+   * Says that nobody uses the chunks read so far any more. Memory that held nothing else is freed at once: the garbage
+   * collector would first let some 64 MB of it gather, and each read would touch memory that no cache holds.
+   */
+  free(): void {
+    this.#freeing = true
+    while (this.#owned[0] !== undefined && this.#owned[0].chunks <= this.#given) {
+      this.#owned.shift()?.memory.transfer(0)
     }
   }
 
@@ -81,7 +112,7 @@ export class IncomingBody implements BodySource {
   read(): Uint8Array | null | Promise<Uint8Array | null> {
     if (!this.#started) this.#start()
     const chunk = this.#chunks.shift()
-    if (chunk !== undefined) return this.#taken(chunk)
+    if (chunk !== undefined) return this.#give(chunk)
     if (this.#error !== undefined) return Promise.reject(this.#error)
     if (this.#cancelled) return Promise.reject(givenUp())
     if (this.complete) return null
@@ -108,7 +139,8 @@ export class IncomingBody implements BodySource {
     if (!this.complete && this.#error === undefined) this.#flow.started()
   }
 
-  #taken(chunk: Uint8Array): Uint8Array {
+  #give(chunk: Uint8Array): Uint8Array {
+    this.#given++
     this.#buffered -= chunk.length
     if (this.#paused && this.#buffered <= highWaterMark / 2) {
       this.#paused = false

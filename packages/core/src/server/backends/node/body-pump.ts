@@ -49,7 +49,9 @@ export class BodyPump {
       if (this.#stopped) return
       if (piece === null) break
       await this.#write(typeof piece === 'string' ? Buffer.from(piece) : piece)
+      if (this.#producer.taken !== undefined) await this.#handedOver()
       if (this.#stopped) return
+      this.#producer.taken?.()
     }
     const length = this.#length
     if (length !== undefined && this.#produced < length) throw wrongLength(length, `only ${this.#produced}`)
@@ -63,13 +65,24 @@ export class BodyPump {
     for (let start = 0; start < bytes.length && !this.#stopped; start += sliceSize) {
       const slice = bytes.subarray(start, start + sliceSize)
       const room = this.#target.stream.write(slice, (error) => {
-        if (!error) this.bytesSent += slice.length
+        if (!error) this.#sent(slice.length)
       })
-      if (!room) await this.#drained()
+      if (!room) await this.#woken()
     }
   }
 
-  #drained(): Promise<void> {
+  #sent(bytes: number): void {
+    this.bytesSent += bytes
+    if (this.bytesSent === this.#produced) this.#wake?.()
+  }
+
+  /** Resolves when the operating system has all that was produced so far, or the pump was stopped. */
+  async #handedOver(): Promise<void> {
+    while (this.bytesSent < this.#produced && !this.#stopped) await this.#woken()
+  }
+
+  /** Resolves when there is room again, when everything is handed over, or when the pump was stopped. */
+  #woken(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve
     })

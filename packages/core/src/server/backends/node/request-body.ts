@@ -137,6 +137,7 @@ export class RequestBody implements BodyFlow {
       this.fail(new ZzzError('ZZZ_BODY_TOO_LARGE', `More than ${this.#limits.drain} bytes were left unread`))
     } else {
       this.incoming.push(chunk)
+      this.incoming.own(chunk)
     }
   }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, it } from 'node:test'
 import { Reply } from '../../../http/reply.ts'
+import { isPromise } from '../../../internal/maybe-promise.ts'
 import type { Handle, Listener } from '../../backend.ts'
 import { defaultLimits, type Limits } from '../../limits.ts'
 import { defaultTimeouts } from '../../timeouts.ts'
@@ -86,5 +87,40 @@ describe('Connection', () => {
       [...received.matchAll(/\r\n\r\n(\/\d+)/g)].map(([, target]) => target),
       targets,
     )
+  })
+
+  it('frees what it read of a body that goes back as it is, and nothing else', async () => {
+    const size = 1024 * 1024
+    const kept: Uint8Array[] = []
+    const sent: Uint8Array[] = []
+    const client = await start(async (request) => {
+      if (request.path === '/keep') {
+        kept.push(await request.bytes())
+        return new Reply(200, null)
+      }
+      const body = request.body
+      const read = body.read.bind(body)
+      body.read = () => {
+        const note = (chunk: Uint8Array | null) => {
+          if (chunk !== null) sent.push(chunk)
+          return chunk
+        }
+        const chunk = read()
+        return isPromise(chunk) ? chunk.then(note) : note(chunk)
+      }
+      return new Reply(200, body).header('content-length', String(size))
+    })
+    const text = Array.from({ length: size / 8 }, (_, index) => String(index).padStart(8, '0')).join('')
+    const post = (path: string, length: number) =>
+      `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n`
+    const received = until(client, `${text.slice(-8)}HTTP/1.1 200 OK`)
+    client.write(`${post('/keep', 4)}kept${post('/echo', size)}${text}${post('/keep', 4)}more`)
+    assert.ok((await received).includes(`\r\n\r\n${text}HTTP/1.1 200 OK`))
+    assert.deepEqual(
+      kept,
+      ['kept', 'more'].map((word) => Buffer.from(word)),
+    )
+    const freed = sent.filter(({ length }) => length === 0)
+    assert.ok(freed.length > 1, `${freed.length} of ${sent.length}`)
   })
 })

@@ -242,7 +242,9 @@ export class Connection implements BodyFlow, SenderOwner, Ticked, Peer {
   }
 
   #decode(decoder: BodyDecoder, bytes: Buffer, position: number): number {
+    const body = this.#body
     const end = decoder.decode(bytes, position)
+    if (position === 0 && end === bytes.length) body?.own(bytes)
     this.#bodyBytes += end - position
     // Whoever sends the body unasked does not wait for `100 Continue` (RFC 9110 section 10.1.1).
     this.#continueOwed = false

@@ -27,8 +27,11 @@ export class Output {
     if (this.#text.length > gatherLimit) this.flush()
   }
 
-  /** Adds bytes, or text that needs UTF-8. `sent` is called once the operating system has them, or never will. */
-  data(data: Uint8Array | string, sent?: () => void): void {
+  /**
+   * Adds bytes, or text that needs UTF-8. `sent` is called once the operating system has them, or with the error that
+   * kept them.
+   */
+  data(data: Uint8Array | string, sent?: (error?: Error | null) => void): void {
     if (!this.#corked) {
       this.#corked = true
       this.#socket.cork()
@@ -37,10 +40,14 @@ export class Output {
     this.#socket.write(data, 'utf8', sent)
   }
 
-  /** Sends bytes behind what was gathered; resolves when the operating system has them all. */
-  handOver(bytes: Uint8Array): Promise<void> {
+  /**
+   * Sends bytes and Latin-1 text behind what was gathered. Resolves with true when the operating system has all bytes,
+   * with false when it never will.
+   */
+  handOver(bytes: Uint8Array, text: string): Promise<boolean> {
     return new Promise((resolve) => {
-      this.data(bytes, resolve)
+      this.data(bytes, (error) => resolve(error == null))
+      this.text(text)
       this.flush()
     })
   }

@@ -29,11 +29,11 @@ export async function pump(
     if (size === 0) continue
     count.bytes += size
     if (length !== undefined && count.bytes > length) throw wrongLength(length, 'more')
-    if (producer.taken !== undefined && typeof piece !== 'string' && !chunked) {
-      await output.handOver(piece)
-      producer.taken()
+    if (chunked) output.text(`${size.toString(16)}\r\n`)
+    if (producer.taken !== undefined && typeof piece !== 'string') {
+      if (await output.handOver(piece, chunked ? '\r\n' : '')) producer.taken()
     } else {
-      await write(output, piece, size, chunked)
+      await write(output, piece, chunked)
     }
     if (!wanted()) return false
   }
@@ -42,13 +42,7 @@ export async function pump(
   return true
 }
 
-async function write(
-  output: Output,
-  piece: Uint8Array | string,
-  size: number,
-  chunked: boolean,
-): Promise<void> {
-  if (chunked) output.text(`${size.toString(16)}\r\n`)
+async function write(output: Output, piece: Uint8Array | string, chunked: boolean): Promise<void> {
   output.data(piece)
   if (chunked) output.text('\r\n')
   output.flush()
