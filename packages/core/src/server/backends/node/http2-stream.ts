@@ -33,6 +33,9 @@ export class Http2Stream implements ExchangeHost {
     // A client that takes its request back; `close` may have to wait for somebody to read the body.
     stream.on('aborted', () => this.#over())
     stream.on('close', () => this.#closed())
+    // Read to its end before its reply goes out, it closes with that, in the same turn: a connection that is left knows
+    // then that this client has its reply, and that what it sends next may still come.
+    if (head.length === 0) stream.resume()
   }
 
   get options(): ListenOptions {
@@ -63,8 +66,7 @@ export class Http2Stream implements ExchangeHost {
       this.#exchange.failBody(new ZzzError('ZZZ_CLIENT_DISCONNECTED', 'The reply has ended the stream'))
       this.#stream.close(constants.NGHTTP2_NO_ERROR)
     }
-    // Node sees to the end of a stream that brought nothing, and does so later than its reply is through.
-    if (!this.#stream.endAfterHeaders) this.#stream.resume()
+    this.#stream.resume()
   }
 
   /** Never called: HTTP/2 has no upgrades. */
