@@ -20,7 +20,7 @@ import {
   type PutValues,
   type TargetOf,
 } from './nested.ts'
-import type { Changes, ChangesetParts, FieldName, Params, StoredName } from './parts.ts'
+import type { Changes, ChangesetParts, FieldName, LockRule, Params, StoredName } from './parts.ts'
 import { keyOf, targetOf } from './plan.ts'
 import { printAs } from './redacted.ts'
 import {
@@ -53,7 +53,7 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
   readonly validations: readonly Validation[]
   readonly constraints: readonly ConstraintRule[]
   readonly nested: Readonly<Record<string, Nested>>
-  readonly lock: string | undefined
+  readonly lock: LockRule | undefined
   declare readonly $nested: N
 
   /** @internal */
@@ -342,12 +342,20 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
   }
 
   /**
-   * An update writes only when nobody else has updated the row since it was read, and counts the field up. Else it is
-   * `ZZZ_DB_STALE` (409).
+   * An update or delete writes only when nobody else has updated or deleted the row since it was read, and an update counts
+   * the field up. Else it is an error of the field. A version that was cast or put has to be that of the row: a form that
+   * has it in a hidden field is refused when the row has changed since the form was shown.
+   *
+   * ```ts
+   * change(Note, note).cast(params, ['title', 'version']).optimisticLock('version')
+   * ```
    */
-  optimisticLock(field: StoredName<S>): Changeset<S, N> {
+  optimisticLock(
+    field: StoredName<S>,
+    { message = 'was changed by someone else meanwhile' }: MessageOptions = {},
+  ): Changeset<S, N> {
     columnOf(this.schema, field)
-    return this.#with({ lock: field })
+    return this.#with({ lock: { field, message } })
   }
 
   /** The row with the changes, whether they are valid or not: for a preview. */
@@ -384,6 +392,11 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     return rule === undefined
       ? undefined
       : this.addError(rule.field, rule.message, { constraint: facts.kind })
+  }
+
+  /** @internal Itself with the error of its lock, if it has one: the row is not there as it was read. */
+  withStaleError(): Changeset<S, N> | undefined {
+    return this.lock && this.addError(this.lock.field, this.lock.message, { stale: true })
   }
 
   #take(

@@ -19,6 +19,12 @@ export type StoredName<S extends AnySchema> = Shown<keyof Row<S> & string>
 /** What came from outside: a form, a body of JSON. */
 export type Params = Readonly<Record<string, unknown>>
 
+/** The field that counts the updates of a row, and what is said of it when the row is not as it was read. */
+export interface LockRule {
+  readonly field: string
+  readonly message: string
+}
+
 /** The parts of a changeset. */
 export interface ChangesetParts<S extends AnySchema> {
   readonly schema: S
@@ -33,6 +39,5 @@ export interface ChangesetParts<S extends AnySchema> {
   readonly constraints: readonly ConstraintRule[]
   /** The changes to associated rows by the name of the association. */
   readonly nested: Readonly<Record<string, Nested>>
-  /** The field that counts the updates of a row. */
-  readonly lock: string | undefined
+  readonly lock: LockRule | undefined
 }

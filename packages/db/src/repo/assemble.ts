@@ -1,5 +1,5 @@
 import type { Changeset } from '../changeset/changeset.ts'
-import { errorLines } from '../changeset/field-error.ts'
+import { errorLines, formatError } from '../changeset/field-error.ts'
 import { bind } from '../compiler/compile.ts'
 import type { Driver } from '../driver/driver.ts'
 import { DbError } from '../errors.ts'
@@ -102,6 +102,14 @@ function putAll(schema: AnySchema, values: AnyRow): Changeset<AnySchema> {
 function valueOrThrow(result: Result<AnySchema, AnyRow>): AnyRow {
   if (result.ok) return result.value
   const { schema } = result.changeset
-  const said = errorLines(result.changeset.traverseErrors())
-  throw new DbError('ZZZ_DB_INVALID', `A row of ${schema.name} was refused: ${said.join('; ')}`)
+  let stale = false
+  const tree = result.changeset.traverseErrors((error) => {
+    if (error.params.stale === true) stale = true
+    return formatError(error)
+  })
+  const said = errorLines(tree)
+  throw new DbError(
+    stale ? 'ZZZ_DB_STALE' : 'ZZZ_DB_INVALID',
+    `A row of ${schema.name} was refused: ${said.join('; ')}`,
+  )
 }

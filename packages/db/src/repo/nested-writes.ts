@@ -1,19 +1,20 @@
 import type { Changeset } from '../changeset/changeset.ts'
 import { hasChanges, type Nested, type NestedChange, stays } from '../changeset/nested.ts'
-import { ConstraintError, DbError } from '../errors.ts'
+import { DbError } from '../errors.ts'
 import type { ManyToMany } from '../schema/association.ts'
 import { resolveJoin, resolveLink } from '../schema/link.ts'
 import type { AnyRow, AnySchema } from '../schema/schema.ts'
 import { comparableKey } from './key.ts'
+import { refusedBy } from './lock.ts'
 
 type AnyChangeset = Changeset<AnySchema>
 
-/** Writes of single rows, which throw when a constraint refuses them. */
+/** Writes of single rows, which throw when a constraint or a lock refuses them. */
 export interface RowWriter {
   insert(schema: AnySchema, values: AnyRow): Promise<AnyRow>
   /** Writes the changes and `more`; `always` writes even where there are none. */
   update(changeset: AnyChangeset, more: AnyRow, always: boolean): Promise<AnyRow>
-  delete(schema: AnySchema, row: AnyRow): Promise<unknown>
+  delete(changeset: AnyChangeset): Promise<unknown>
   /** Deletes the rows whose fields have these values. */
   deleteBy(schema: AnySchema, values: AnyRow): Promise<unknown>
 }
@@ -36,7 +37,7 @@ export type WriteNested = (
 
 /**
  * Writes a changeset with its associated rows: the rows it points to, then itself, then those that point to it. Runs in a
- * transaction; throws `Refused` when a constraint that a changeset names refuses its row.
+ * transaction; throws `Refused` when a constraint that a changeset names, or its lock, refuses its row.
  */
 export function createNestedWrites(rows: RowWriter, find: (name: string) => AnySchema): WriteNested {
   async function write(changeset: AnyChangeset, verb: 'insert' | 'update', more: AnyRow): Promise<AnyRow> {
@@ -75,7 +76,7 @@ export function createNestedWrites(rows: RowWriter, find: (name: string) => AnyS
         changeset.lock !== undefined && associatedOf(changeset).some(([, each]) => hasChanges(each))
       return await rows.update(changeset, more, touched)
     } catch (error) {
-      const known = error instanceof ConstraintError ? changeset.withConstraintError(error.facts) : undefined
+      const known = refusedBy(changeset, error)
       throw known === undefined ? error : new Refused(known)
     }
   }
@@ -141,9 +142,9 @@ export function createNestedWrites(rows: RowWriter, find: (name: string) => AnyS
     return written
   }
 
-  async function deleteGone({ changes, schema }: Nested): Promise<void> {
+  async function deleteGone({ changes }: Nested): Promise<void> {
     for (const { action, changeset } of changes) {
-      if (action === 'delete') await rows.delete(schema, changeset.data as AnyRow)
+      if (action === 'delete') await rows.delete(changeset)
     }
   }
 

@@ -36,8 +36,8 @@ export interface StreamOptions {
 
 /**
  * A database with its schemas. All that touches it is here. Writes of changesets give `{ ok: true, value }` or
- * `{ ok: false, changeset }`; their twins with `OrThrow` throw `ZZZ_DB_INVALID` (422). Inside `transaction` everything
- * joins it by itself. A service: list it in the application's `services`, or let the first statement connect.
+ * `{ ok: false, changeset }`; their twins with `OrThrow` throw `ZZZ_DB_INVALID` (422), or `ZZZ_DB_STALE` (409) where an
+ * optimistic lock refused. Inside `transaction` everything joins it by itself. A service: list it in the application's `services`, or let the first statement connect.
  */
 export interface Repo<M> {
   readonly name: string
@@ -115,14 +115,18 @@ export interface Repo<M> {
   insertOrThrow<S extends AnySchema>(schema: S, values: Insert<S>): Promise<Row<S>>
   /** Inserts a row, or changes the one that is there already; gives the row as it is then. */
   upsert<S extends AnySchema>(changeset: Changeset<S>, conflict: ConflictOptions<S>): Promise<Result<S>>
-  /** Updates a row by its primary key; gives the row as it is then. Without changes nothing is written. */
+  /**
+   * Updates a row by its primary key; gives the row as it is then. Without changes nothing is written. Throws `ZZZ_DB_STALE`
+   * for a row that is not there any more, where the changeset has no `optimisticLock`.
+   */
   update<S extends AnySchema, N>(changeset: Changeset<S, N>): Promise<Result<S, Row<S> & N>>
   /** Updates a row, or throws. */
   updateOrThrow<S extends AnySchema, N>(changeset: Changeset<S, N>): Promise<Row<S> & N>
-  /** Deletes a row by its primary key; gives the row that was. */
+  /** Deletes a row by its primary key; gives the row that was. Throws `ZZZ_DB_STALE` as `update` does. */
   delete<S extends AnySchema>(changeset: Changeset<S>): Promise<Result<S>>
   delete<S extends AnySchema>(schema: S, row: Row<S>): Promise<Result<S>>
   /** Deletes a row, or throws. */
+  deleteOrThrow<S extends AnySchema>(changeset: Changeset<S>): Promise<Row<S>>
   deleteOrThrow<S extends AnySchema>(schema: S, row: Row<S>): Promise<Row<S>>
   /** Inserts many rows, all or none, in as few statements as the database takes; gives how many were inserted. */
   insertAll<S extends AnySchema>(

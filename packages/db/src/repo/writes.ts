@@ -1,14 +1,15 @@
 import { Changeset, change } from '../changeset/changeset.ts'
-import { ConstraintError, DbError } from '../errors.ts'
+import { DbError } from '../errors.ts'
 import { describe } from '../internal/describe.ts'
 import { type Conflict, deleteStatement, insertStatement, updateStatement } from '../query/write.ts'
 import type { AnyRow, AnySchema } from '../schema/schema.ts'
 import { type OnConflict, toConflict } from './conflict.ts'
 import { checkNulls, withDefaults, withUpdates } from './defaults.ts'
 import type { Executor } from './executor.ts'
+import { lockedQuery, nextVersion, refusedBy, staleRow } from './lock.ts'
 import { associatedOf, createNestedWrites, Refused } from './nested-writes.ts'
 import type { Result } from './result.ts'
-import { byFields, rowQuery, toQuery } from './row-query.ts'
+import { byFields, toQuery } from './row-query.ts'
 import type { Transactions } from './transactions.ts'
 
 type AnyChangeset = Changeset<AnySchema>
@@ -30,7 +31,7 @@ export function createWrites(
   const writeNested = createNestedWrites({ insert, update, delete: remove, deleteBy }, find)
 
   /**
-   * Runs a write whose constraints become errors of the changeset. In PostgreSQL a refused statement spoils its
+   * Runs a write whose constraints and lock become errors of the changeset. In PostgreSQL a refused statement spoils its
    * transaction, so there it gets a savepoint.
    */
   async function guarded<T>(changeset: AnyChangeset, task: () => T | Promise<T>): Promise<T | AnyChangeset> {
@@ -38,8 +39,7 @@ export function createWrites(
     try {
       return await (spoils && changeset.constraints.length > 0 ? transactions.run(task) : task())
     } catch (error) {
-      const refused =
-        error instanceof ConstraintError ? changeset.withConstraintError(error.facts) : undefined
+      const refused = refusedBy(changeset, error)
       if (refused === undefined) throw error
       return refused
     }
@@ -78,27 +78,23 @@ export function createWrites(
     return inserted as AnyRow
   }
 
-  async function update(
-    { schema, data, changes, lock }: AnyChangeset,
-    more: AnyRow,
-    always: boolean,
-  ): Promise<AnyRow> {
-    const row = data as AnyRow | undefined
-    if (row === undefined) throw noRow('update', schema)
-    const stored = storedOnly(schema, { ...changes, ...more })
+  async function update(changeset: AnyChangeset, more: AnyRow, always: boolean): Promise<AnyRow> {
+    const { schema, changes, lock } = changeset
+    const query = lockedQuery(changeset, 'update')
+    const row = changeset.data as AnyRow
+    const stored = storedOnly(schema, { ...changes, ...more }, lock?.field)
     if (Object.keys(stored).length === 0 && !always) return row
     const complete = withUpdates(schema, stored)
     checkNulls(schema, complete)
-    if (lock !== undefined) complete[lock] = Number(row[lock]) + 1
-    const found = rowQuery(schema, row)
-    const query = lock === undefined ? found : byFields(found, [lock], row)
+    if (lock !== undefined) complete[lock.field] = nextVersion(row[lock.field])
     const statement = updateStatement(query.statement, complete, { returning: true })
     return firstRow(await executor.all(statement), 'update', schema)
   }
 
-  async function remove(schema: AnySchema, row: AnyRow): Promise<AnyRow> {
-    const statement = deleteStatement(rowQuery(schema, row).statement, { returning: true })
-    return firstRow(await executor.all(statement), 'delete', schema)
+  async function remove(changeset: AnyChangeset): Promise<AnyRow> {
+    const { statement } = lockedQuery(changeset, 'delete')
+    const rows = await executor.all(deleteStatement(statement, { returning: true }))
+    return firstRow(rows, 'delete', changeset.schema)
   }
 
   async function deleteBy(schema: AnySchema, values: AnyRow): Promise<number> {
@@ -121,35 +117,23 @@ export function createWrites(
     update: (changeset) => writeOne(changeset, 'update', () => update(changeset, {}, false)),
 
     async delete(changeset) {
-      const { schema, data } = changeset
       if (!changeset.valid) return { ok: false, changeset }
-      const outcome = await guarded(changeset, () => {
-        if (data === undefined) throw noRow('delete', schema)
-        return remove(schema, data as AnyRow)
-      })
+      const outcome = await guarded(changeset, () => remove(changeset))
       return outcome instanceof Changeset ? { ok: false, changeset: outcome } : { ok: true, value: outcome }
     },
   }
 }
 
-/** Without virtual fields. */
-function storedOnly(schema: AnySchema, changes: AnyRow): AnyRow {
-  return Object.fromEntries(
-    Object.entries(changes).filter(([field]) => schema.columns.some((column) => column.field === field)),
-  )
+/** Without virtual fields, and without the one that is counted up. */
+function storedOnly(schema: AnySchema, changes: AnyRow, lock: string | undefined): AnyRow {
+  const stored = schema.columns.filter(({ field }) => field !== lock && Object.hasOwn(changes, field))
+  return Object.fromEntries(stored.map(({ field }) => [field, changes[field]]))
 }
 
 function firstRow(rows: readonly unknown[], verb: string, schema: AnySchema): AnyRow {
   const [row] = rows
   if (row !== undefined) return row as AnyRow
-  throw new DbError(
-    'ZZZ_DB_STALE',
-    `The row of ${schema.name} to ${verb} is not there any more, or was updated since it was read`,
-  )
-}
-
-function noRow(verb: string, schema: AnySchema): DbError {
-  return new DbError('ZZZ_DB_QUERY', `A changeset to ${verb} needs the row: change(${schema.name}, row)`)
+  throw staleRow(schema, verb)
 }
 
 /** A changeset from what insert, update and delete take: one, or a schema and its parts. */
