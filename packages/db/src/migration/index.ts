@@ -21,6 +21,7 @@ export {
   type ColumnSpec,
   type ColumnSpecs,
   column,
+  type Reference,
   type ReferenceAction,
   type ReferenceTarget,
   reference,

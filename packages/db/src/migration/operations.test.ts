@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { ConstraintError } from '../errors.ts'
 import { describeDatabases, describePostgres } from '../internal/databases.suite.ts'
 import { createRepo } from '../repo/create-repo.ts'
 import { bareRepo, exec, migrationFolder, rowsOf } from './migration.suite.ts'
@@ -14,6 +15,36 @@ const blog = `export const change = [
 const insertUser = `insert into users (email, inserted_at, updated_at) values ('a', '2026-01-01 00:00:00Z', '2026-01-01 00:00:00Z')`
 
 describeDatabases('operations', ({ dialect, create }) => {
+  it('makes references to the primary key of a table between two others', async () => {
+    using files = migrationFolder()
+    const repo = bareRepo(await create())
+    files.write(
+      1,
+      'tags',
+      `export const change = [
+        createTable('notes', { id: id() }),
+        createTable('tags', { id: id() }),
+        createTable('note_tags', {
+          noteId: reference('notes', { onDelete: 'cascade' }).primaryKey(),
+          tagId: reference('tags').primaryKey(),
+          userId: reference('notes').nullable(),
+        }),
+      ]`,
+    )
+    await migrate(repo, { folder: files.folder })
+    for (const table of ['notes', 'tags']) await rowsOf(repo, `insert into ${table} (id) values (1)`)
+    const link = 'insert into note_tags (note_id, tag_id) values (1, 1)'
+    await rowsOf(repo, link)
+    const facts = { kind: 'unique', columns: ['note_id', 'tag_id'] }
+    await assert.rejects(rowsOf(repo, link), (error: ConstraintError) => {
+      assert.deepEqual({ kind: error.facts.kind, columns: error.facts.columns }, facts)
+      return true
+    })
+    await rowsOf(repo, 'delete from notes')
+    assert.deepEqual(await rowsOf(repo, 'select * from note_tags'), [])
+    await repo.stop()
+  })
+
   it('refuses a reference to a table that does not exist, and leaves nothing behind', async () => {
     using files = migrationFolder()
     const repo = bareRepo(await create())

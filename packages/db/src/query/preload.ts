@@ -10,6 +10,11 @@ export type PreloadOf<S extends AnySchema> = Shown<{
   readonly [K in keyof S['associations']]?: true | PreloadBelow | QueryFor<S['associations'][K]['to']>
 }>
 
+/** Refuses names in the object of a preload that are no associations: what is inferred may have more than it extends. */
+export type OnlyAssociations<S extends AnySchema, T> = T extends string
+  ? unknown
+  : { readonly [K in Exclude<keyof T, keyof S['associations']>]: never }
+
 /** What to preload one level deeper; the repo knows the associations there. */
 interface PreloadBelow {
   readonly [association: string]: true | PreloadBelow | AnyQuery

@@ -12,7 +12,7 @@ import {
 import type { Columns, Optional, OptionalRow } from './columns.ts'
 import { Expression, type Order } from './expression.ts'
 import { type JoinedColumns, type LinksTo, linkCondition, type OptionalAll } from './join.ts'
-import type { AssociationName, PreloadedBy, PreloadOf } from './preload.ts'
+import type { AssociationName, OnlyAssociations, PreloadedBy, PreloadOf } from './preload.ts'
 import { shapeOf } from './shape.ts'
 import { aliasesOf, aliasTaken, checkAlias, freeAlias, startingAt, subqueryOf, tableOf } from './source.ts'
 import type { Clauses, Join, JoinKind, Lock, PreloadTree, SelectStatement, Source } from './statement.ts'
@@ -166,7 +166,7 @@ export class Query<S extends AnySchema, B extends readonly unknown[], R, P = unk
    * ```
    */
   preload<const T extends AssociationName<S> | PreloadOf<S>, const N extends AssociationName<S> = never>(
-    first: T,
+    first: T & OnlyAssociations<S, T>,
     ...names: readonly N[]
   ): Query<S, B, R, P & PreloadedBy<T> & PreloadedBy<N>> {
     const preload: Record<string, PreloadTree[string]> = { ...this.clauses.preload }

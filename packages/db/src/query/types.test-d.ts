@@ -88,6 +88,9 @@ from(User).preload('comments')
 from(User).preload('posts', 'comments')
 // @ts-expect-error no such association
 from(User).preload({ comments: true })
+// @ts-expect-error no such association beside one that there is
+from(User).preload({ posts: true, comments: true })
+from(User).preload({ posts: { comments: true }, profile: true })
 // @ts-expect-error a name of what is below stands in an object
 from(User).preload({ posts: 'user' })
 // @ts-expect-error the query is for other rows

@@ -1,4 +1,4 @@
-import { DbError } from '../errors.ts'
+import { ConstraintError, DbError } from '../errors.ts'
 import { defaultOf } from '../schema/field.ts'
 import type { AnyRow, AnySchema, Column } from '../schema/schema.ts'
 
@@ -40,6 +40,17 @@ export function checkFields(schema: AnySchema, values: AnyRow): void {
     'ZZZ_DB_QUERY',
     `${schema.name} has no stored field ${JSON.stringify(unknown)}; known are ${known}`,
   )
+}
+
+/** The error of an insert, which names the fields that a new row left out and the database has to have. */
+export function withMissing(schema: AnySchema, row: AnyRow, error: unknown): unknown {
+  if (!(error instanceof ConstraintError) || error.facts.kind !== 'notNull') return error
+  const missing = schema.columns
+    .filter(({ field, name }) => error.facts.columns.includes(name) && row[field] === undefined)
+    .map(({ field }) => `${schema.name}.${field}`)
+  if (missing.length === 0) return error
+  const message = `${missing.join(', ')} is missing in the new row: put it or cast it; ${error.message}`
+  return new ConstraintError(error.facts, message, { cause: error.cause })
 }
 
 /** A value that NULL cannot stand for is missing. */

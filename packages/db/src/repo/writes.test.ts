@@ -128,6 +128,15 @@ describeDatabases('writes of a repo', (database) => {
     await repo.stop()
   })
 
+  it('names the field that a new row left out and the database has to have', async () => {
+    const repo = await notesRepo(database)
+    await assert.rejects(repo.insert(change(Note).put({ version: 1 })), {
+      code: 'ZZZ_DB_CONSTRAINT',
+      message: /^notes\.title is missing in the new row: put it or cast it; .* in: insert into "notes"/,
+    })
+    await repo.stop()
+  })
+
   it('compares the version that was sent with that of the row', async () => {
     const repo = await notesRepo(database)
     const row = await repo.insertOrThrow(Note, { title: 'theirs', version: 2 })

@@ -4,7 +4,7 @@ import { describe } from '../internal/describe.ts'
 import { type Conflict, deleteStatement, insertStatement, updateStatement } from '../query/write.ts'
 import type { AnyRow, AnySchema } from '../schema/schema.ts'
 import { type OnConflict, toConflict } from './conflict.ts'
-import { checkNulls, withDefaults, withUpdates } from './defaults.ts'
+import { checkNulls, withDefaults, withMissing, withUpdates } from './defaults.ts'
 import type { Executor } from './executor.ts'
 import { lockedQuery, nextVersion, refusedBy, staleRow } from './lock.ts'
 import { associatedOf, createNestedWrites, Refused } from './nested-writes.ts'
@@ -74,8 +74,12 @@ export function createWrites(
       conflict,
       returning: true,
     })
-    const [inserted] = await executor.all(statement)
-    return inserted as AnyRow
+    try {
+      const [inserted] = await executor.all(statement)
+      return inserted as AnyRow
+    } catch (error) {
+      throw withMissing(schema, row, error)
+    }
   }
 
   async function update(changeset: AnyChangeset, more: AnyRow, always: boolean): Promise<AnyRow> {

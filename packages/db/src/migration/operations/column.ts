@@ -34,6 +34,29 @@ export interface ColumnDefinition extends ColumnOptions {
   readonly field: AnyField
 }
 
+/** A column that points to a row of another table, made by `reference`. */
+export class Reference implements ColumnDefinition {
+  readonly kind = 'column'
+  readonly field: AnyField
+  readonly references: ReferenceTarget
+
+  /** @internal */
+  constructor(field: AnyField, references: ReferenceTarget) {
+    this.field = field
+    this.references = references
+  }
+
+  /** It may point to no row. */
+  nullable(): Reference {
+    return new Reference(this.field.nullable(), this.references)
+  }
+
+  /** Makes it the primary key, or a part of it where several columns say so, as in a table between two others. */
+  primaryKey(): Reference {
+    return new Reference(this.field.primaryKey(), this.references)
+  }
+}
+
 /** A column of a table: a field as in a schema, or one with more, made by `column` or `reference`. */
 export type ColumnSpec = AnyField | ColumnDefinition
 
@@ -87,6 +110,7 @@ export function column(field: AnyField, options: ColumnOptions = {}): ColumnDefi
  *
  * ```ts
  * createTable('posts', { id: id(), userId: reference('users', { onDelete: 'cascade' }) })
+ * createTable('post_tags', { postId: reference('posts').primaryKey(), tagId: reference('tags').primaryKey() })
  * ```
  */
 export function reference(
@@ -99,10 +123,12 @@ export function reference(
     readonly onDelete?: ReferenceAction | undefined
     readonly onUpdate?: ReferenceAction | undefined
   } = {},
-): ColumnDefinition {
+): Reference {
   checkOptions('reference', options, referenceRules)
   const { field = integer() as AnyField, column: target = 'id', onDelete, onUpdate } = options
-  return column(field, { references: { table, columns: [target], onDelete, onUpdate } })
+  const references = { table, columns: [target], onDelete, onUpdate }
+  checkTarget('reference', references)
+  return new Reference(field, references)
 }
 
 /** Refuses a target of a foreign key that makes no sense. */
