@@ -35,6 +35,19 @@ const refused: Readonly<Record<string, readonly [template: string, ...says: stri
   caller: ['<p>\n{{> text xs=3}}{{> text xs=null}}', 'caller.html.zzz:2:13'],
 }
 
+const form = '{{#if errors.email}}{{#each errors.email as |line|}}{{line}}{{/each}}{{/if}}'
+
+/** A handler that shows a form before and after it was sent. */
+const handler = `import { cast, change, integer, schema, text } from '@zzz/db'
+import { views } from './views.gen.ts'
+const Note = schema('notes', { email: text(), age: integer().nullable(), password: text().virtual() })
+views.form.render({ errors: change(Note).traverseErrors() })
+views.form.render({ errors: cast(Note, {}, ['email']).traverseErrors() })
+views.declared.render({ errors: change(Note).traverseErrors() })
+// @ts-expect-error the schema has no such field
+views.misspelt.render({ errors: change(Note).traverseErrors() })
+`
+
 let folder: string
 
 before(() => {
@@ -44,12 +57,17 @@ before(() => {
 after(() => rmSync(folder, { recursive: true }))
 
 /** What the type checker says of the generated types of these templates, a text for each message. */
-async function check(name: string, templates: Readonly<Record<string, string>>): Promise<string[]> {
+async function check(
+  name: string,
+  templates: Readonly<Record<string, string>>,
+  code = '',
+): Promise<string[]> {
   const place = join(folder, name)
   mkdirSync(join(place, 'views'), { recursive: true })
   for (const [name, text] of Object.entries(templates)) {
     writeFileSync(join(place, `views/${name}.html.zzz`), text)
   }
+  writeFileSync(join(place, 'handler.ts'), code)
   await generateViews({ root: join(place, 'views') })
   const config = { extends: '../../../tsconfig.json', include: ['*.ts'] }
   writeFileSync(join(place, 'tsconfig.json'), JSON.stringify(config))
@@ -70,4 +88,10 @@ it('declared data that does not fit is refused at the place of the template', as
     assert.ok(found, `${name}: ${says.join(', ')}\nis not in\n${messages.join('')}`)
   }
   assert.equal(messages.length, Object.keys(refused).length, messages.join(''))
+})
+
+it('a template takes the errors of a changeset, before anything was sent too', async () => {
+  const declared = `{{#props errors: { email: readonly string[] | undefined }}}${form}`
+  const templates = { form, declared, misspelt: form.replaceAll('email', 'emial') }
+  assert.deepEqual(await check('errors', templates, handler), [''])
 })

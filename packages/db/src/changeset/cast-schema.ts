@@ -112,6 +112,7 @@ function checkTarget(target: string): void {
 function toIssues(tree: ErrorTree, above: readonly (string | number)[]): CastIssue[] {
   return Object.entries(tree).flatMap(([field, errors]) => {
     const path = [...above, field]
+    if (errors === undefined) return []
     if (!Array.isArray(errors)) return toIssues(errors, path)
     return errors.flatMap((error, position): CastIssue[] =>
       typeof error === 'string' ? [{ message: error, path }] : toIssues(error, [...path, position]),

@@ -366,16 +366,18 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
 
   /**
    * The messages of all fields, filled, as a list for each: what an answer of 422 holds. Errors of associated rows are below
-   * the name of the association: a list with an object for each row, or an object where there is one row at most.
+   * the name of the association: a list with an object for each row, or an object where there is one row at most. Names
+   * without errors are not there, and read as undefined. The type has the names of the schema; an error that `addError` gave
+   * another one is typed in `errors` only.
    *
    * ```ts
    * changeset.traverseErrors()                                        // { email: ["can't be blank"] }
    * changeset.traverseErrors((error) => translate(error.message, error.params))
    * ```
    */
-  traverseErrors<T = string>(
-    format: (error: FieldError, field: string) => T = formatError as never,
-  ): ErrorsOf<S, T> {
+  traverseErrors(): ErrorsOf<S>
+  traverseErrors<T>(format: (error: FieldError, field: string) => T): ErrorsOf<S, T>
+  traverseErrors(format: (error: FieldError, field: string) => unknown = formatError): ErrorsOf<S, unknown> {
     const own = Object.entries(this.errors).map(([field, errors]) => [
       field,
       errors.map((error) => format(error, field)),
@@ -383,7 +385,7 @@ export class Changeset<S extends AnySchema, out N = unknown> implements Changese
     const nested = Object.entries(this.nested)
       .filter(([, each]) => !isValid(each))
       .map(([name, each]) => [name, nestedErrors(each, format)])
-    return Object.fromEntries([...own, ...nested]) as ErrorsOf<S, T>
+    return Object.fromEntries([...own, ...nested]) as ErrorsOf<S, unknown>
   }
 
   /** @internal Itself with the error of the field, where the refusal is one that it names. */

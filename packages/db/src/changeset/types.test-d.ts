@@ -1,6 +1,7 @@
 import { Post, Profile, same, User } from '../schema/types.suite.ts'
 import { castSchema } from './cast-schema.ts'
 import { cast, change } from './changeset.ts'
+import type { ErrorTree } from './field-error.ts'
 
 // A cast names fields, virtual ones among them.
 const casted = cast(User, {}, ['email', 'password'])
@@ -35,13 +36,30 @@ casted.uniqueConstraint('password')
 casted.checkConstraint('age')
 
 // Errors by field, as a template wants them.
-const formErrors: { email?: string[]; age?: string[] } = cast(User, {}, ['email']).traverseErrors()
-const codes: { email?: number[] } = cast(User, {}, ['email']).traverseErrors(() => 1)
+const formErrors: { email: string[] | undefined; age?: string[] | undefined } = cast(User, {}, [
+  'email',
+]).traverseErrors()
+const codes: { email: number[] | undefined } = cast(User, {}, ['email']).traverseErrors(() => 1)
 const texts = cast(User, {}, ['email']).traverseErrors()
 same<typeof texts.email, string[] | undefined>()
 // @ts-expect-error these are texts
-const noCodes: { email?: number[] } = texts
+const noCodes: { email: number[] | undefined } = texts
+// @ts-expect-error without a function they are texts
+export const untold: { email: number[] | undefined } = change(User).traverseErrors()
 export const said = [formErrors.email, codes, noCodes]
+// Every name of the schema is a key, before anything was sent too; a template asks for exactly that.
+interface Template {
+  readonly email: Iterable<string> | null | undefined | false
+  readonly password: Iterable<string> | undefined
+}
+export const shown: Template[] = [texts, change(User).traverseErrors()]
+same<typeof texts.password, string[] | undefined>()
+same<typeof texts.posts, string[] | ErrorTree[] | undefined>()
+same<typeof texts.profile, string[] | ErrorTree | undefined>()
+// @ts-expect-error no such field
+export const misspelt = texts.emial
+// @ts-expect-error errors of many rows are no single tree
+texts.posts = {}
 
 // Associated rows are those of the association.
 change(User).castAssoc('posts', Post, (post, sent) => post.cast(sent, ['title']))
