@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { it } from 'node:test'
 import { describeDatabases, describePostgres, type TestDatabase } from '../internal/databases.suite.ts'
 import { from } from '../query/query.ts'
@@ -218,14 +219,18 @@ describeDatabases('a sandbox', (database) => {
     await sandbox.stop()
     assert.deepEqual(await tags(repo), [])
     const next = createSandbox(repo)
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('zzz-sandbox-'))
+    // Other tests have sandboxes of their own in the folder that all share.
+    const folder = mkdtempSync(join(tmpdir(), 'zzz-sandboxes-'))
+    const shared = process.env.TMPDIR
+    process.env.TMPDIR = folder
     await next.isolate(() => repo.insertOrThrow(User, { email: 'a' }))()
-    const made = readdirSync(tmpdir()).filter(
-      (name) => name.startsWith('zzz-sandbox-') && !before.includes(name),
-    )
+    assert.equal(readdirSync(folder).length, database.dialect === 'postgres' ? 0 : 1)
     await next.open()
     await next.stop()
-    for (const name of made) assert.ok(!existsSync(`${tmpdir()}/${name}`) || database.dialect === 'postgres')
+    assert.deepEqual(readdirSync(folder), [])
+    if (shared === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = shared
+    rmdirSync(folder)
     assert.equal(await repo.count(from(User)), 0)
     assert.throws(() => createSandbox(repo, { prepared: 1 } as never), { code: 'ZZZ_DB_OPTION_INVALID' })
     await repo.stop()
