@@ -68,6 +68,18 @@ describe('docs/getting-started.md', () => {
     })
   })
 
+  it('migrates a database, takes the last migration back, and sows', async () => {
+    makeFiles('last')
+    const migrate = (...words: string[]) => npm('run', 'migrate', ...words)
+    assert.match(await migrate('status'), /state: 'pending'/)
+    assert.match(await migrate(), /name: 'create_notes'/)
+    assert.match(await migrate('status'), /state: 'applied'/)
+    for (let time = 1; time <= 2; time++) assert.match(await npm('run', 'seed'), /'01_notes\.ts'/)
+    assert.match(await migrate('rollback'), /name: 'create_notes'/)
+    assert.match(await migrate('new', 'add_body'), /_add_body\.ts/)
+    await assert.rejects(migrate('toString'), /known are up, status, rollback, new/)
+  })
+
   it('builds for production, and makes types again afterwards', async () => {
     makeFiles('last')
     await npm('run', 'build')
