@@ -200,6 +200,8 @@ describeDatabases('migrate', ({ create, name }) => {
       ['export const nothing2 = 1', /it exports nothing2/],
       ['export default []', /it exports default/],
       ['export const change = [', /_wrong\.ts cannot be read: /],
+      ['export const change = [id().nope()]', /_wrong\.ts cannot be read: .*nope is not a function/],
+      [`throw 'no error'`, /_wrong\.ts cannot be read: no error$/],
       [`export const change = [addColumn('nick', text())]`, /addColumn is no step by itself.*alterTable/],
       [
         `export const change = [alterTable('t', [createIndex('t', ['id'])])]`,

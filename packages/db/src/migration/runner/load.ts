@@ -63,8 +63,8 @@ async function importFile(
     return (await import(`${pathToFileURL(path).href}?${checksum}`)) as Record<string, unknown>
   } catch (cause) {
     if (cause instanceof DbError) throw new DbError(cause.code, `${where}: ${cause.message}`, { cause })
-    const { message } = cause as Error
-    throw new DbError('ZZZ_DB_MIGRATION', `${where} cannot be read: ${message}`, { cause })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new DbError('ZZZ_DB_MIGRATION', `${where} cannot be read: ${reason}`, { cause })
   }
 }
 
