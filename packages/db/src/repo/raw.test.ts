@@ -31,6 +31,11 @@ describeDatabases('SQL of your own', (database) => {
     await assert.rejects(repo.rawExec(sql`delete from tags where id = ${0}; delete from tags`), {
       code: database.dialect === 'sqlite' ? 'ZZZ_DB_QUERY' : 'ZZZ_DB_FAILED',
     })
+    // One that is too long to be prepared, too.
+    const long = `delete from tags where id = 0; delete from tags where name = '${'x'.repeat(1000)}'`
+    await assert.rejects(repo.rawExec({ sql: long, parameters: [] }), {
+      code: database.dialect === 'sqlite' ? 'ZZZ_DB_QUERY' : 'ZZZ_DB_FAILED',
+    })
     assert.equal(await repo.rawExec(sql`delete from tags where id = 0; -- nothing more`), 0)
     assert.deepEqual(await repo.rawOne(sql`select 9007199254740993 as big, 5 as small`), {
       big: 9007199254740993n,

@@ -122,7 +122,13 @@ export class PgConnection implements Pooled {
 
   /** SQL of the application's own: only the server knows its columns. */
   async #queryRaw(query: Omit<QueryArrayConfig, 'rowMode'>): Promise<DriverResult> {
-    const config = { ...query, rowMode: 'array', types: naturalTypes } as QueryArrayConfig
+    // Without a name and values, `pg` would take the simple protocol, which runs several statements and gives a list of results.
+    const config = {
+      ...query,
+      queryMode: 'extended',
+      rowMode: 'array',
+      types: naturalTypes,
+    } as QueryArrayConfig
     const { rows, rowCount, fields } = await this.#client.query<Raw[]>(config)
     return { rows, changes: rowCount ?? 0, columns: fields.map(({ name }) => name) }
   }
